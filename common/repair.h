@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * repair: the plan for a message. The one entry to the engine.
+ *
+ * plan = repair(message, policy, now) is a pure function: no files, no clock, no globals but the
+ * one-time initialization of the libraries. Milter, command, tests and benchmarks all call it, and
+ * only it. The plan says what is wrong (findings) and what to change (edits); it changes nothing.
+ * Whatever happens inside, the worst plan is one without edits.
+ */
+#ifndef CALMEND_REPAIR_H
+#define CALMEND_REPAIR_H
+
+#include "message.h"
+#include "plan.h"
+#include "policy.h"
+
+/* One-time initialization of GMime and libical; before any thread calls repair_message. */
+void repair_init(void);
+
+/* The plan for `message` at the time `now` (seconds since 1970-01-01 UTC). Never NULL. Owned by the
+ * caller, plan_free. Its edits are on the octets of the message. */
+Plan *repair_message(const Message *message, const Policy *policy, gint64 now);
+
+#endif
