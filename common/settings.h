@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * settings: calmend.conf (GKeyFile syntax), every key optional.
+ *
+ * One table has each key's group, name, type, default, range and a line of text; parser,
+ * --print-config and manual read it. An unknown group or key, a bad value, a rule that does not
+ * exist: an error that names the file and the key, and says what would be right. Nothing is half
+ * taken.
+ */
+#ifndef CALMEND_SETTINGS_H
+#define CALMEND_SETTINGS_H
+
+#include "mailbox_list.h"
+#include "network_list.h"
+#include "policy.h"
+
+#define SETTINGS_ERROR settings_error_quark()
+GQuark settings_error_quark(void);
+
+typedef enum {
+    LOG_FORMAT_TEXT,
+    LOG_FORMAT_JSON,
+} LogFormat;
+
+typedef struct {
+    char *socket;       /* unix:PATH, inet:PORT@HOST, inet6:PORT@HOST */
+    guint socket_mode;  /* permission bits of a unix socket, such as 0660 */
+    char *socket_group; /* NULL: as it is */
+    char *user;         /* USER or USER:GROUP to become when started as root */
+    guint max_sessions;
+    guint drain_seconds;
+    char *pid_file; /* NULL: none */
+    char *switch_file;
+    gsize memory_bytes; /* a body above it goes to a temporary file */
+    int facility;       /* of syslog(3) */
+    LogFormat log_format;
+    char *metrics_textfile; /* NULL: no metrics are written */
+    guint metrics_interval; /* seconds between two writings */
+    NetworkList *exempt_clients;
+    MailboxList *exempt_senders;
+    MailboxList *exempt_recipients;
+    gboolean exempt_authenticated;
+    Policy policy;
+} Settings;
+
+/* A row of the table, for --print-config and the manual. */
+typedef struct {
+    const char *group;
+    const char *key;
+    const char *type;          /* such as "octal mode" */
+    const char *default_value; /* as written in a file; "" for none */
+    gboolean at_start;         /* a change holds from the next start on */
+    const char *text;
+} SettingInfo;
+
+/* The table, in the order of the manual. Owned by nobody, static. `index` < settings_count(). */
+guint settings_count(void);
+SettingInfo settings_info(guint index);
+
+/* All defaults. Owned by the caller, settings_free. */
+Settings *settings_new(void);
+
+/* Reads `path`. NULL and an error (SETTINGS_ERROR, G_FILE_ERROR or G_KEY_FILE_ERROR, its message
+ * with the path) when anything in it is wrong. */
+Settings *settings_load(const char *path, GError **error);
+void settings_free(Settings *settings);
+
+/* The settings in force as a file that settings_load would take. Owned by the caller, g_free. */
+char *settings_to_text(const Settings *settings);
+
+/* The keys whose values differ and are looked at when the process starts only, separated by commas;
+ * NULL when there is none. Owned by the caller, g_free. */
+char *settings_list_restart(const Settings *started, const Settings *now);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)
+
+#endif
