@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * overload: event 346, when a limit of the process is reached.
+ *
+ * Each kind of limit is reported at once, and then for as long as it goes on once a minute, with
+ * the number of times since. Safe to call from any thread.
+ */
+#ifndef CALMEND_OVERLOAD_H
+#define CALMEND_OVERLOAD_H
+
+typedef enum {
+    OVERLOAD_SESSIONS,    /* a message was put off, for max-sessions */
+    OVERLOAD_DESCRIPTORS, /* a connection was not taken, for want of descriptors */
+    OVERLOAD_TOO_FEW,     /* max-sessions asks for more descriptors than there are */
+    OVERLOADS
+} Overload;
+
+/* A limit was reached once more. */
+void overload_report(Overload kind);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * session: one message at a time, as an MTA hands it over piece by piece.
+ *
+ * It keeps the few header fields that matter and the body in one run, as the engine wants them, and
+ * says as early as it can that the rest is not needed: after the header, when no calendar can
+ * follow, and within the body, when the message is too large or cannot be kept. What it cannot do
+ * costs no mail: then there is no plan. It knows nothing of libmilter, so that anything can drive
+ * it, and nothing of threads: one at a time, not always the same.
+ */
+#ifndef CALMEND_SESSION_H
+#define CALMEND_SESSION_H
+
+#include "repair.h"
+#include "settings.h"
+
+typedef struct Session Session;
+
+/* A session without a message. `settings` are borrowed until another message begins with others.
+ * Owned by the caller, session_free. */
+Session *session_new(const Settings *settings);
+void session_free(Session *session);
+
+/* A message begins; what was there is forgotten. `sender` is the envelope sender, empty when it is
+ * unknown. Copied. */
+void session_begin(Session *session, const Settings *settings, Octets sender);
+
+/* A header field: its value without the leading blank, folds as LF or CR LF and a blank. */
+void session_header(Session *session, const char *name, const char *value);
+
+/* The header is over. FALSE: nothing that follows can matter, the message is done with. */
+gboolean session_end_header(Session *session);
+
+/* A piece of the body, lines with CR LF. FALSE: the rest of the body is not needed. */
+gboolean session_body(Session *session, Octets chunk);
+
+/* The message is over: its plan at the time `now` (seconds since 1970-01-01 UTC). NULL when it
+ * holds no calendar part, is too large (session_is_unread) or could not be kept (session_problem).
+ * Owned by the caller, plan_free. */
+Plan *session_plan(Session *session, gint64 now);
+
+/* TRUE when the message is above limits.message-bytes, and so was not kept. */
+gboolean session_is_unread(const Session *session);
+
+/* Why the message could not be kept, or NULL. Borrowed until the next one begins. */
+const char *session_problem(const Session *session);
+
+/* The message that was planned, header fields that do not matter left out; NULL without a plan.
+ * Borrowed until the message is forgotten. */
+const Message *session_message(const Session *session);
+
+/* Gives mapped pages of the message back to the system; they come again when they are read. */
+void session_rest(Session *session);
+
+/* The envelope sender, or NULL. Borrowed until the next message begins. */
+const char *session_sender(const Session *session);
+
+/* Forgets the message and gives its memory back. */
+void session_forget(Session *session);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
+
+#endif
