@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * check: calmend check [--json] [--config FILE] [--now TIME] FILE...
+ *
+ * Says what is wrong in messages and what a repair would make of it; changes nothing. A file that
+ * cannot be read is named on standard error, and the others are examined all the same.
+ */
+#ifndef CALMEND_CHECK_H
+#define CALMEND_CHECK_H
+
+#include "command.h"
+
+/* COMMAND_OK: nothing found; COMMAND_FOUND: a finding; COMMAND_TROUBLE: a file was not examined. */
+CommandExit check_command(int argc, char **argv);
+
+#endif

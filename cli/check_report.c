@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * check_report: see check_report.h.
+ */
+#include "check_report.h"
+
+#include "json_output.h"
+
+#define VALUE_MAX 200
+
+static void append_place(GString *line, const Finding *finding)
+{
+    g_string_append(line, finding->part != NULL ? finding->part : "message");
+    if (finding->type != NULL) {
+        g_string_append_c(line, ' ');
+        output_escape_short(line, finding->type, VALUE_MAX);
+    }
+}
+
+static void append_value(GString *line, const char *value, const char *none)
+{
+    if (value == NULL)
+        g_string_append(line, none);
+    else
+        output_escape_short(line, value, VALUE_MAX);
+}
+
+/* What happens to the value, or why nothing does. */
+static void append_outcome(GString *line, const Finding *finding, gboolean color)
+{
+    append_value(line, finding->old_value, "(absent)");
+    if (finding->reason == REASON_NONE) {
+        g_autoptr(GString) value = g_string_new(NULL);
+        append_value(value, finding->new_value, "(removed)");
+        g_string_append(line, " -> ");
+        output_paint(line, color, COLOR_ADDED, value->str);
+    } else {
+        g_string_append(line, ", left: ");
+        output_paint(line, color, COLOR_WARNING, reason_text(finding->reason));
+    }
+    if (finding->detail != NULL) {
+        g_string_append(line, " (");
+        output_escape_short(line, finding->detail, VALUE_MAX);
+        g_string_append_c(line, ')');
+    }
+}
+
+void check_report_text(const char *file, const Plan *plan, gboolean color)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    for (guint i = 0; i < plan->findings->len; i++) {
+        const Finding *finding = &g_array_index(plan->findings, Finding, i);
+        g_string_truncate(line, 0);
+        output_escape(line, octets_of(file));
+        g_string_append(line, ": ");
+        append_place(line, finding);
+        g_string_append_printf(line, ": %s: ", finding->rule->name);
+        if (finding->component != NULL) {
+            output_escape_short(line, finding->component, VALUE_MAX);
+            g_string_append_c(line, ' ');
+        }
+        output_escape_short(line, finding->property, VALUE_MAX);
+        g_string_append(line, ": ");
+        append_outcome(line, finding, color);
+        puts(line->str);
+    }
+}
+
+static void add_finding(JsonBuilder *builder, const Finding *finding)
+{
+    gboolean repaired = finding->reason == REASON_NONE;
+    json_builder_begin_object(builder);
+    json_output_text(builder, "rule", finding->rule->name);
+    json_output_text(builder, "family", finding->rule->family);
+    json_output_text(builder, "part", finding->part);
+    json_output_text(builder, "type", finding->type);
+    json_output_text(builder, "method", finding->method);
+    json_output_text(builder, "uid", finding->uid);
+    json_output_text(builder, "producer", finding->producer);
+    json_output_text(builder, "component", finding->component);
+    json_output_text(builder, "property", finding->property);
+    json_output_text(builder, "old_value", finding->old_value);
+    json_output_text(builder, "new_value", finding->new_value);
+    json_output_text(builder, "detail", finding->detail);
+    json_output_flag(builder, "repaired", repaired);
+    json_output_text(builder, "reason", repaired ? NULL : reason_word(finding->reason));
+    json_output_text(builder, "reason_text", repaired ? NULL : reason_text(finding->reason));
+    json_builder_end_object(builder);
+}
+
+void check_report_json(const char *file, const Plan *plan, G_GNUC_UNUSED gboolean color)
+{
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    json_builder_begin_object(builder);
+    json_output_text(builder, "file", file);
+    json_output_flag(builder, "changes", plan_changes(plan));
+    json_builder_set_member_name(builder, "findings");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < plan->findings->len; i++)
+        add_finding(builder, &g_array_index(plan->findings, Finding, i));
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+    json_output_line(builder);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * command: see command.h. Help is written by ourselves and not by GLib, which would convert it to
+ * the character set of the locale and end the process.
+ */
+#include "command.h"
+
+#include "common/calendar_date.h"
+#include "common/repair.h"
+#include "output.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#define DEFAULT_CONFIG CALMEND_SYSCONFDIR "/calmend/calmend.conf"
+
+gboolean command_parse(const CommandHelp *help, const GOptionEntry *entries, int argc, char **argv,
+                       CommandExit *code)
+{
+    gboolean help_wanted = FALSE;
+    const GOptionEntry help_entries[] = {
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &help_wanted, "Show this help", NULL},
+        {0},
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GOptionContext) context = g_option_context_new(help->arguments);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_set_summary(context, help->summary);
+    g_option_context_set_description(context, help->description);
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, help_entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        command_trouble("%s; try '%s --help'", error->message, g_get_prgname());
+        *code = COMMAND_TROUBLE;
+        return FALSE;
+    }
+    if (!help_wanted)
+        return TRUE;
+    g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);
+    fputs(text, stdout);
+    *code = command_finish(COMMAND_OK);
+    return FALSE;
+}
+
+void command_trouble(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autoptr(GString) line = g_string_new(g_get_prgname());
+    g_string_append(line, ": ");
+    output_escape(line, octets_of(text));
+    g_string_append_c(line, '\n');
+    fputs(line->str, stderr);
+}
+
+CommandExit command_finish(CommandExit code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    command_trouble("cannot write to standard output: %s", g_strerror(errno));
+    return COMMAND_TROUBLE;
+}
+
+static gboolean take_time(const char *text, gint64 *now)
+{
+    if (text == NULL) {
+        *now = g_get_real_time() / G_USEC_PER_SEC;
+        return TRUE;
+    }
+    if (calendar_date_read_utc(octets_of(text), now))
+        return TRUE;
+    command_trouble("--now %s: no such time; write it in UTC as in 20240131T235959Z", text);
+    return FALSE;
+}
+
+gboolean engine_open(Engine *engine, const char *config, const char *now)
+{
+    g_autoptr(GError) error = NULL;
+    if (!take_time(now, &engine->now))
+        return FALSE;
+    if (config == NULL && g_file_test(DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
+        config = DEFAULT_CONFIG;
+    engine->settings = config == NULL ? settings_new() : settings_load(config, &error);
+    if (engine->settings == NULL) {
+        command_trouble("%s", error->message);
+        return FALSE;
+    }
+    repair_init();
+    return TRUE;
+}
+
+void engine_close(Engine *engine)
+{
+    g_clear_pointer(&engine->settings, settings_free);
+}
