@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * manual_tables: prints a table of the programs as an mdoc list, for the manual pages, and the one
+ * of settings also as an example file.
+ *
+ * Called with one of the names settings, example, rules, events and metrics while the manual is
+ * built; the text goes to standard output. Since these are the tables that the programs run by, the
+ * manual cannot say something else. Exit 1 when the output could not be written, 2 for a wrong
+ * call.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "event.h"
+#include "milter/metrics.h"
+#include "rules.h"
+#include "settings.h"
+
+#define TEXT_COLUMNS 72
+
+/* Prints `text` so that mdoc reads no macro, escape or request in it (mdoc(7), MACRO SYNTAX). */
+static void print_octets(const char *text, gsize size)
+{
+    fputs("\\&", stdout);
+    for (gsize i = 0; i < size; i++) {
+        if (text[i] == '\\')
+            fputs("\\e", stdout);
+        else if (text[i] == '"')
+            fputs("\\(dq", stdout);
+        else
+            fputc(text[i], stdout);
+    }
+}
+
+/* Prints an argument of a macro: one word for mdoc, whatever it holds. */
+static void print_argument(const char *macro, const char *text)
+{
+    printf("%s \"", macro);
+    print_octets(text, strlen(text));
+    fputc('"', stdout);
+}
+
+/* How much of `text` stands on one line: a sentence, or the words of it that fit. */
+static gsize line_size(const char *text)
+{
+    gsize size = strlen(text);
+    const char *sentence = strstr(text, ". ");
+    if (sentence)
+        size = (gsize)(sentence - text) + 1;
+    if (size <= TEXT_COLUMNS)
+        return size;
+    const char *blank = g_strrstr_len(text, TEXT_COLUMNS, " ");
+    return blank ? (gsize)(blank - text) : strcspn(text, " ");
+}
+
+/* Prints running text in lines as mandoc likes them. */
+static void print_line(const char *text)
+{
+    while (*text != '\0') {
+        gsize size = line_size(text);
+        print_octets(text, size);
+        fputc('\n', stdout);
+        text += size;
+        text += strspn(text, " ");
+    }
+}
+
+/* One key: its type, what it is for, and its default. */
+static void print_setting(SettingInfo setting)
+{
+    fputs(".It ", stdout);
+    print_argument("Cm", setting.key);
+    fputs(" No = ", stdout);
+    print_argument("Ar", setting.type);
+    fputc('\n', stdout);
+    print_line(setting.text);
+    if (setting.at_start)
+        puts("A change of it holds after a restart.");
+    if (setting.default_value[0] == '\0') {
+        puts("Default: none.");
+        return;
+    }
+    fputs("Default:\n.", stdout);
+    print_argument("Li", setting.default_value);
+    fputs(" .\n", stdout);
+}
+
+/* A subsection for each group, in the order of the table, which has a group in one run. */
+static void print_settings(void)
+{
+    const char *group = NULL;
+
+    for (guint i = 0; i < settings_count(); i++) {
+        SettingInfo setting = settings_info(i);
+        if (g_strcmp0(group, setting.group) != 0) {
+            printf("%s.Ss Group %s\n.Bl -tag -width Ds\n", group ? ".El\n" : "", setting.group);
+            group = setting.group;
+        }
+        print_setting(setting);
+    }
+    puts(".El");
+}
+
+/* Running text as comments of at most TEXT_COLUMNS. */
+static void print_comment(const char *text)
+{
+    while (*text != '\0') {
+        gsize size = line_size(text);
+        printf("# %.*s\n", (int)size, text);
+        text += size;
+        text += strspn(text, " ");
+    }
+}
+
+static void print_example(void)
+{
+    const char *group = NULL;
+
+    puts(
+        "# Settings of calmend: calmend.conf(5). Every key is optional; what stands behind a # is\n"
+        "# its default. calmend-milter --check-config says what is wrong.");
+    for (guint i = 0; i < settings_count(); i++) {
+        SettingInfo setting = settings_info(i);
+        if (g_strcmp0(group, setting.group) != 0)
+            printf("\n[%s]\n", setting.group);
+        group = setting.group;
+        puts("");
+        print_comment(setting.text);
+        printf("#%s=%s\n", setting.key, setting.default_value);
+    }
+}
+
+/* One case of a rule: where it looks, for what, and what it does. */
+static void print_case(const Rule *rule)
+{
+    g_autoptr(GString) text = g_string_new(rule->property);
+    g_autofree char *methods = rules_methods_text(rule);
+    g_autofree char *components = rules_components_text(rule);
+
+    if (rule->parameter)
+        g_string_append_printf(text, ", parameter %s", rule->parameter);
+    if (rule->kind == RULE_CALENDAR || rule->kind == RULE_PARAMETER || rule->kind == RULE_TNEF)
+        g_string_append_printf(text, ", METHOD %s, in %s", methods, components);
+    g_string_append_printf(text, ", %s: %s", rules_state_text(rule),
+                           rules_action_text(rule->action));
+    if (rule->enabled_action != rule->action)
+        g_string_append_printf(text, "; enabled: %s", rules_action_text(rule->enabled_action));
+    g_string_append_printf(text, " (profile %s).", rules_profile_text(rule));
+    puts(".It");
+    print_line(text->str);
+}
+
+/* An item for each rule. Rows of one name follow each other, and are its cases. */
+static void print_rules(void)
+{
+    gsize count;
+    const Rule *table = rules_table(&count);
+
+    puts(".Bl -tag -width Ds");
+    for (gsize i = 0; i < count; i++) {
+        gboolean first = i == 0 || strcmp(table[i].name, table[i - 1].name) != 0;
+        gboolean last = i + 1 == count || strcmp(table[i].name, table[i + 1].name) != 0;
+        if (first) {
+            fputs(".It ", stdout);
+            print_argument("Sy", table[i].name);
+            printf(" Pq family %s\n.Bl -bullet -compact\n", table[i].family);
+        }
+        print_case(&table[i]);
+        if (last)
+            puts(".El");
+    }
+    puts(".El");
+}
+
+/* The name that syslog.conf has for it. A priority that is not here is a bug, found by the build.
+ */
+static const char *priority_name(int priority)
+{
+    static const struct {
+        int priority;
+        const char *name;
+    } names[] = {{LOG_ERR, "err"}, {LOG_WARNING, "warning"}, {LOG_INFO, "info"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        if (names[i].priority == priority)
+            return names[i].name;
+    g_error("manual_tables: no name for priority %d", priority);
+}
+
+/* An item for each event of the catalogue, by number. */
+static void print_events(void)
+{
+    gsize count;
+    const EventKind *catalogue = event_catalogue(&count);
+
+    puts(".Bl -tag -width Ds");
+    for (gsize i = 0; i < count; i++) {
+        const EventKind *kind = &catalogue[i];
+        printf(".It Sy %d Pq %s , category %s , priority %s\n", kind->id, kind->type,
+               kind->category, priority_name(kind->priority));
+        print_line(kind->when);
+        print_line(kind->advice);
+    }
+    puts(".El");
+}
+
+static void print_metrics(void)
+{
+    puts(".Bl -tag -width Ds");
+    for (guint metric = 0; metric < METRICS; metric++) {
+        MetricInfo info = metrics_info(metric);
+        fputs(".It ", stdout);
+        print_argument("Li", info.name);
+        printf(" Pq %s", info.type);
+        if (info.labels[0] != '\0')
+            printf(" , by %s", info.labels);
+        fputc('\n', stdout);
+        print_line(info.help);
+    }
+    puts(".El");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*print)(void);
+    } tables[] = {{"settings", print_settings},
+                  {"example", print_example},
+                  {"rules", print_rules},
+                  {"events", print_events},
+                  {"metrics", print_metrics}};
+
+    for (gsize i = 0; argc == 2 && i < G_N_ELEMENTS(tables); i++) {
+        if (strcmp(argv[1], tables[i].name) != 0)
+            continue;
+        tables[i].print();
+        return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+    }
+    fputs("usage: manual_tables settings | example | rules | events | metrics\n", stderr);
+    return 2;
+}
