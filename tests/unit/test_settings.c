@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * test_settings: calmend.conf, every key, every error, and the way back to a file.
+ *
+ * A good file is told by what settings_to_text makes of it, and once by the members themselves. An
+ * error must name the file, the group and the key, and say what would be right: the words are in
+ * the table, separated by |.
+ */
+#include "settings.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <syslog.h>
+
+static char *folder;
+
+static char *conf_path(void)
+{
+    return g_build_filename(folder, "calmend.conf", NULL);
+}
+
+static Settings *load(const char *text, gsize size, GError **error)
+{
+    g_autofree char *path = conf_path();
+    g_assert_true(g_file_set_contents(path, text, (gssize)size, NULL));
+    return settings_load(path, error);
+}
+
+typedef struct {
+    const char *name;
+    const char *text;
+    const char *lines; /* that the settings have afterwards, separated by | */
+} GoodCase;
+
+static const GoodCase good[] = {
+    {"empty", "", "stamp = yes|format = text|enable = |disable = "},
+    {"comments", "# a\n\n[log]\n# b\nformat=json\n\n", "format = json"},
+    {"blanks", "[log]\n  format =\tjson \n", "format = json"},
+    {"last-counts", "[log]\nformat=json\nformat=text\n", "format = text"},
+    {"group-twice", "[log]\nformat=json\n[limits]\nparts=5\n[log]\nfacility=local0\n",
+     "format = json|parts = 5|facility = local0"},
+    {"socket", "[service]\nsocket=inet:8891@127.0.0.1\n", "socket = inet:8891@127.0.0.1"},
+    {"socket-mode", "[service]\nsocket-mode=600\n", "socket-mode = 0600"},
+    {"socket-mode-0", "[service]\nsocket-mode=0\n", "socket-mode = 0000"},
+    {"socket-mode-highest", "[service]\nsocket-mode=0777\n", "socket-mode = 0777"},
+    {"socket-group", "[service]\nsocket-group=postfix\n", "socket-group = postfix"},
+    {"socket-group-none", "[service]\nsocket-group=\n", "socket-group = "},
+    {"switch-file", "[repair]\nswitch-file=/a b/c\n", "switch-file = /a b/c"},
+    {"switch-file-escaped", "[repair]\nswitch-file=/a\\\\b\\sc\n", "switch-file = /a\\\\b c"},
+    {"enable", "[repair]\nenable=stamp-missing\n", "enable = stamp-missing"},
+    {"enable-list", "[repair]\nenable= busy-status,stamp-missing;reply-time-epoch  \n",
+     "enable = stamp-missing, reply-time-epoch, busy-status"},
+    {"enable-family", "[repair]\nenable=kb955480\n", "enable = busy-status"},
+    {"disable", "[repair]\ndisable=schedule-epoch, limit\n", "disable = schedule-epoch, limit"},
+    {"disable-then-enable", "[repair]\ndisable=kb955480\nenable=busy-status\n",
+     "disable = |enable = busy-status"},
+    {"dkim-leave", "[repair]\ndkim-signed=leave\n", "dkim-signed = leave"},
+    {"dkim-repair", "[repair]\ndkim-signed=repair\n", "dkim-signed = repair"},
+    {"stamp-no", "[repair]\nstamp=no\n", "stamp = no|disable = "},
+    {"stamp-disabled", "[repair]\ndisable=stamp\n", "stamp = no|disable = "},
+    {"stamp-yes", "[repair]\nstamp=no\nstamp=yes\n", "stamp = yes"},
+    {"message-bytes", "[limits]\nmessage-bytes=1\n", "message-bytes = 1"},
+    {"message-bytes-highest", "[limits]\nmessage-bytes=2147483648\n", "message-bytes = 2147483648"},
+    {"memory-bytes", "[limits]\nmemory-bytes=0\n", "memory-bytes = 0"},
+    {"parts", "[limits]\nparts=1000000\n", "parts = 1000000"},
+    {"depth", "[limits]\ndepth=1\n", "depth = 1"},
+    {"components", "[limits]\ncomponents=7\n", "components = 7"},
+    {"facility", "[log]\nfacility=local7\n", "facility = local7"},
+    {"format", "[log]\nformat=json\n", "format = json"},
+};
+
+static void assert_same_levels(const Policy *left, const Policy *right)
+{
+    gsize count;
+    const Rule *rules = rules_table(&count);
+    for (gsize i = 0; i < count; i++)
+        g_assert_cmpint(policy_action(left, &rules[i]), ==, policy_action(right, &rules[i]));
+}
+
+/* What is printed is taken, means the same, and is printed again. */
+static void assert_round_trip(const Settings *settings)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = settings_to_text(settings);
+    g_autoptr(Settings) again = load(text, strlen(text), &error);
+    g_assert_no_error(error);
+    if (again == NULL)
+        return;
+    g_autofree char *printed = settings_to_text(again);
+    g_assert_cmpstr(printed, ==, text);
+    g_assert_cmpstr(again->socket, ==, settings->socket);
+    g_assert_cmpstr(again->socket_group, ==, settings->socket_group);
+    g_assert_cmpstr(again->switch_file, ==, settings->switch_file);
+    assert_same_levels(&again->policy, &settings->policy);
+}
+
+static void test_good(gconstpointer data)
+{
+    const GoodCase *row = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = load(row->text, strlen(row->text), &error);
+    g_assert_no_error(error);
+    if (settings == NULL)
+        return;
+    g_autofree char *text = settings_to_text(settings);
+    g_auto(GStrv) lines = g_strsplit(row->lines, "|", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        g_autofree char *whole = g_strdup_printf("\n%s\n", *line);
+        if (strstr(text, whole) == NULL) {
+            g_test_message("no line \"%s\" in:\n%s", *line, text);
+            g_test_fail();
+        }
+    }
+    assert_round_trip(settings);
+}
+
+static const char all_keys[] = "[service]\nsocket=inet6:1@::1\nsocket-mode=0640\nsocket-group=g\n"
+                               "[repair]\nswitch-file=/s\nenable=stamp-missing\n"
+                               "disable=created-epoch\ndkim-signed=leave\nstamp=no\n"
+                               "[limits]\nmessage-bytes=10\nmemory-bytes=11\nparts=12\ndepth=13\n"
+                               "components=14\n[log]\nfacility=local3\nformat=json\n";
+
+static void test_members(void)
+{
+    g_autoptr(Settings) settings = load(all_keys, strlen(all_keys), NULL);
+    g_assert_nonnull(settings);
+    g_assert_cmpstr(settings->socket, ==, "inet6:1@::1");
+    g_assert_cmpuint(settings->socket_mode, ==, 0640);
+    g_assert_cmpstr(settings->socket_group, ==, "g");
+    g_assert_cmpstr(settings->switch_file, ==, "/s");
+    g_assert_cmpuint(settings->memory_bytes, ==, 11);
+    g_assert_cmpint(settings->facility, ==, LOG_LOCAL3);
+    g_assert_cmpint(settings->log_format, ==, LOG_FORMAT_JSON);
+    g_assert_true(settings->policy.leave_dkim_signed);
+    g_assert_cmpuint(settings->policy.limits.message_bytes, ==, 10);
+    g_assert_cmpuint(settings->policy.limits.parts, ==, 12);
+    g_assert_cmpuint(settings->policy.limits.depth, ==, 13);
+    g_assert_cmpuint(settings->policy.limits.components, ==, 14);
+    assert_round_trip(settings);
+}
+
+static void assert_level(const Settings *settings, const char *name, RuleLevel level)
+{
+    gsize count;
+    const Rule *rules = rules_table(&count);
+    for (gsize i = 0; i < count; i++) {
+        if (strcmp(rules[i].name, name) == 0)
+            g_assert_cmpint(policy_action(&settings->policy, &rules[i]), ==,
+                            rules_action(&rules[i], level));
+    }
+}
+
+static void test_levels(void)
+{
+    g_autoptr(Settings) settings = load(all_keys, strlen(all_keys), NULL);
+    assert_level(settings, "stamp-missing", RULE_ENABLED);
+    assert_level(settings, "created-epoch", RULE_DISABLED);
+    assert_level(settings, "stamp", RULE_DISABLED);
+    assert_level(settings, "modified-epoch", RULE_DEFAULT);
+}
+
+/* Each rule and family can be written into a file, and is understood there. */
+static void check_name(const char *name)
+{
+    for (int level = RULE_ENABLED; level <= RULE_DISABLED; level++) {
+        g_autofree char *text = g_strdup_printf("[repair]\n%s=%s\n",
+                                                level == RULE_ENABLED ? "enable" : "disable", name);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Settings) settings = load(text, strlen(text), &error);
+        if (level == RULE_ENABLED && !rules_can_enable(name)) {
+            g_assert_error(error, SETTINGS_ERROR, 0);
+            continue;
+        }
+        g_assert_no_error(error);
+        assert_round_trip(settings);
+        g_auto(Policy) policy;
+        policy_init(&policy);
+        g_assert_true(policy_set_level(&policy, name, (RuleLevel)level));
+        assert_same_levels(&settings->policy, &policy);
+    }
+}
+
+static void test_every_rule(void)
+{
+    gsize count;
+    const Rule *rules = rules_table(&count);
+    for (gsize i = 0; i < count; i++) {
+        check_name(rules[i].name);
+        check_name(rules[i].family);
+    }
+}
+
+/* The table, its defaults and what is printed by default are the same. */
+static void test_table(void)
+{
+    g_autoptr(Settings) settings = settings_new();
+    g_autofree char *text = settings_to_text(settings);
+    for (guint i = 0; i < settings_count(); i++) {
+        SettingInfo info = settings_info(i);
+        g_autofree char *line = g_strdup_printf("\n%s = %s\n", info.key, info.default_value);
+        g_autofree char *group = g_strdup_printf("[%s]\n", info.group);
+        g_assert_nonnull(strstr(text, line));
+        g_assert_nonnull(strstr(text, group));
+        g_assert_cmpstr(info.type, !=, "");
+        g_assert_true(g_str_has_suffix(info.text, "."));
+    }
+    g_autofree char *path = conf_path();
+    g_assert_true(g_file_set_contents(path, "", 0, NULL));
+    g_autoptr(Settings) loaded = settings_load(path, NULL);
+    g_autofree char *loaded_text = settings_to_text(loaded);
+    g_assert_cmpstr(loaded_text, ==, text);
+    assert_round_trip(settings);
+}
+
+/* ---- errors ---- */
+
+typedef struct {
+    const char *name;
+    const char *text;
+    const char *words;
+} BadCase;
+
+static const BadCase bad[] = {
+    {"unknown-group", "[logs]\nformat=json\n",
+     "[logs]|service, repair, limits, exempt, log, metrics"},
+    {"unknown-empty-group", "[nothing]\n",
+     "[nothing]|service, repair, limits, exempt, log, metrics"},
+    {"unknown-key", "[log]\nlevel=1\n", "[log]|\"level\"|facility, format"},
+    {"key-of-other-group", "[log]\nparts=1\n", "[log]|\"parts\"|facility, format"},
+    {"key-case", "[log]\nFormat=json\n", "[log]|\"Format\"|facility, format"},
+    {"key-localized", "[log]\nformat[de]=json\n", "[log]|format[de]|facility, format"},
+    {"no-group", "format=json\n", "group"},
+    {"no-key", "[log]\nformat\n", "format"},
+    {"socket-empty", "[service]\nsocket=\n", "[service]|socket"},
+    {"switch-file-empty", "[repair]\nswitch-file=\n", "[repair]|switch-file"},
+    {"socket-mode-digit", "[service]\nsocket-mode=0680\n",
+     "[service] socket-mode = 0680|octal|0777|0660"},
+    {"socket-mode-high", "[service]\nsocket-mode=1777\n", "[service] socket-mode = 1777|0777"},
+    {"socket-mode-word", "[service]\nsocket-mode=rw\n", "[service] socket-mode = rw|octal"},
+    {"socket-mode-empty", "[service]\nsocket-mode=\n", "[service] socket-mode = |octal"},
+    {"socket-mode-minus", "[service]\nsocket-mode=-1\n", "[service] socket-mode = -1|octal"},
+    {"enable-unknown", "[repair]\nenable=stamp-missing, stampmissing\n",
+     "[repair] enable = |\"stampmissing\"|calmend rules"},
+    {"disable-unknown", "[repair]\ndisable=Epoch\n", "[repair] disable = |\"Epoch\"|calmend rules"},
+    {"enable-report-only", "[repair]\nenable=schedule-epoch\n",
+     "[repair] enable = |\"schedule-epoch\"|only reports"},
+    {"dkim", "[repair]\ndkim-signed=skip\n", "[repair] dkim-signed = skip|repair, leave"},
+    {"dkim-case", "[repair]\ndkim-signed=Leave\n", "[repair] dkim-signed = Leave|repair, leave"},
+    {"stamp", "[repair]\nstamp=true\n", "[repair] stamp = true|yes, no"},
+    {"stamp-empty", "[repair]\nstamp=\n", "[repair] stamp = |yes, no"},
+    {"message-bytes-zero", "[limits]\nmessage-bytes=0\n",
+     "[limits] message-bytes = 0|whole number|from 1 to 2147483648"},
+    {"message-bytes-high", "[limits]\nmessage-bytes=2147483649\n",
+     "[limits] message-bytes = 2147483649|from 1 to 2147483648"},
+    {"message-bytes-huge", "[limits]\nmessage-bytes=99999999999999999999\n",
+     "[limits] message-bytes|from 1 to 2147483648"},
+    {"message-bytes-unit", "[limits]\nmessage-bytes=64M\n", "[limits] message-bytes = 64M|whole"},
+    {"memory-bytes-minus", "[limits]\nmemory-bytes=-1\n", "[limits] memory-bytes = -1|from 0 to"},
+    {"parts-zero", "[limits]\nparts=0\n", "[limits] parts = 0|from 1 to 1000000"},
+    {"parts-high", "[limits]\nparts=1000001\n", "[limits] parts = 1000001|from 1 to 1000000"},
+    {"depth-high", "[limits]\ndepth=1001\n", "[limits] depth = 1001|from 1 to 1000"},
+    {"components-fraction", "[limits]\ncomponents=1.5\n", "[limits] components = 1.5|whole number"},
+    {"components-hex", "[limits]\ncomponents=0x10\n", "[limits] components = 0x10|whole number"},
+    {"components-empty", "[limits]\ncomponents=\n", "[limits] components = |whole number"},
+    {"facility", "[log]\nfacility=local8\n", "[log] facility = local8|mail, daemon, user, local0"},
+    {"format", "[log]\nformat=xml\n", "[log] format = xml|text, json"},
+    {"escape", "[service]\nsocket-group=a\\b\n", "[service] socket-group"},
+    {"no-utf-8", "[service]\nsocket-group=\xff\n", "[service] socket-group"},
+    {"second-is-bad", "[log]\nformat=json\nfacility=x\n", "[log] facility = x"},
+};
+
+static void assert_says(const GError *error, const char *words)
+{
+    g_autofree char *path = conf_path();
+    g_autofree char *prefix = g_strconcat(path, ": ", NULL);
+    g_assert_true(g_str_has_prefix(error->message, prefix));
+    g_auto(GStrv) list = g_strsplit(words, "|", -1);
+    for (char **word = list; *word != NULL; word++) {
+        if (strstr(error->message + strlen(prefix), *word) == NULL) {
+            g_test_message("no \"%s\" in: %s", *word, error->message);
+            g_test_fail();
+        }
+    }
+}
+
+static void test_bad(gconstpointer data)
+{
+    const BadCase *row = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = load(row->text, strlen(row->text), &error);
+    g_assert_null(settings);
+    g_assert_nonnull(error);
+    if (error != NULL)
+        assert_says(error, row->words);
+}
+
+static void test_no_file(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = g_build_filename(folder, "absent.conf", NULL);
+    g_assert_null(settings_load(path, &error));
+    g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+    g_assert_true(g_str_has_prefix(error->message, path));
+
+    g_autoptr(GError) is_folder = NULL;
+    g_assert_null(settings_load(folder, &is_folder));
+    g_assert_nonnull(is_folder);
+    g_assert_true(g_str_has_prefix(is_folder->message, folder));
+}
+
+static void test_free_null(void)
+{
+    settings_free(NULL);
+}
+
+static void remove_folder(void)
+{
+    g_autofree char *path = conf_path();
+    g_remove(path);
+    g_rmdir(folder);
+    g_free(folder);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions();
+    folder = g_dir_make_tmp("calmend-settings-XXXXXX", NULL);
+    g_assert_nonnull(folder);
+    for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_autofree char *path = g_strconcat("/settings/good/", good[i].name, NULL);
+        g_test_add_data_func(path, &good[i], test_good);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *path = g_strconcat("/settings/bad/", bad[i].name, NULL);
+        g_test_add_data_func(path, &bad[i], test_bad);
+    }
+    g_test_add_func("/settings/members", test_members);
+    g_test_add_func("/settings/levels", test_levels);
+    g_test_add_func("/settings/every-rule", test_every_rule);
+    g_test_add_func("/settings/table", test_table);
+    g_test_add_func("/settings/no-file", test_no_file);
+    g_test_add_func("/settings/free-null", test_free_null);
+    int result = g_test_run();
+    remove_folder();
+    return result;
+}
