@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The manual pages: clean under mandoc, and no placeholder of a template is left in them.
+#
+# Prints TAP. Reads the pages from the build folder; without mandoc the lint is skipped.
+
+number=0
+
+# report OK WHAT TEXT: one line of TAP; TEXT becomes a diagnosis when OK is not 0.
+report() {
+    number=$((number + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $number - $2"
+        return
+    fi
+    echo "not ok $number - $2"
+    echo "$3" | sed 's/^/# /'
+}
+
+echo "1..10"
+for page in calmend.1 calmend-milter.8 calmend.conf.5 calmend-events.7 calmend-metrics.7; do
+    path=$CALMEND_BUILD/doc/$page
+    left=$(grep -n '@[A-Za-z_]*@' "$path")
+    [ -s "$path" ] && [ -z "$left" ]
+    report $? "$page has no placeholder left" "$left"
+    if ! command -v mandoc >/dev/null; then
+        number=$((number + 1))
+        echo "ok $number - $page under mandoc # SKIP mandoc is not installed"
+        continue
+    fi
+    # References are looked up among the pages that this machine has, which these are not yet.
+    lint=$(mandoc -T lint -W style "$path" 2>&1 | grep -v -e 'manual not found' -e 'mandoc.db')
+    [ -z "$lint" ]
+    report $? "$page is clean under mandoc" "$lint"
+done

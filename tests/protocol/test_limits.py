@@ -1,0 +1,164 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is too large passes unread, what is large goes through a file, and neither leaves a trace.
+
+The limits are set small here, so that the tests are quick.
+"""
+import os
+import pathlib
+import unittest
+
+import lab
+import mails
+import milter_process
+import milter_wire
+from milter_wire import CONTINUE
+
+MESSAGE_BYTES = 400000
+MEMORY_BYTES = 20000
+HEADER_MAX = 60000
+
+
+def mail_of_size(size, mended=False):
+    """A broken REPLY in front of an attachment; `size` octets about."""
+    return mails.mail(mails.multipart(
+        b"mixed", mails.part(mails.calendar_type(), mails.reply_calendar(mended), "base64"),
+        mails.attachment(size * 3 // 4)))
+
+
+class Limits(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = lab.scratch_folder(cls)
+        cls.spool = folder / "spool"
+        cls.spool.mkdir()
+        os.environ["TMPDIR"] = str(cls.spool)
+        cls.addClassCleanup(os.environ.pop, "TMPDIR")
+        cls.milter = milter_process.started(
+            cls, {"limits": {"message-bytes": MESSAGE_BYTES, "memory-bytes": MEMORY_BYTES}},
+            folder=folder)
+        cls.milter.switch_on()
+
+    def session(self, **offer):
+        connection = milter_wire.open_session(self.milter.socket, **offer)
+        self.addCleanup(connection.close)
+        return connection
+
+    def deleted_files(self):
+        """The nameless files that the milter holds open."""
+        names = []
+        for link in pathlib.Path(f"/proc/{self.milter.process.pid}/fd").iterdir():
+            try:
+                names.append(os.readlink(link))
+            except FileNotFoundError:
+                continue
+        return [name for name in names if name.endswith("(deleted)")]
+
+    def check_mended(self, outcome, sent, mended):
+        self.assertEqual(outcome.verdict, CONTINUE)
+        lab.assert_octets_equal(mails.without_fields(outcome.apply(sent), "X-Calmend"), mended)
+
+    def test_too_large_is_skipped_and_untouched(self):
+        sent = mail_of_size(3 * MESSAGE_BYTES)
+        outcome = self.session().message(sent, queue_id=b"LARGE1")
+        self.assertEqual((outcome.verdict, outcome.replies), (CONTINUE, []))
+        self.assertLess(outcome.sent, MESSAGE_BYTES + 3 * milter_wire.CHUNK)
+        self.assertNotIn(327, [event["id"] for event in self.milter.events_of("LARGE1")])
+
+    def test_unread_messages_are_counted(self):
+        milter = milter_process.started(self, {"limits": {"message-bytes": MESSAGE_BYTES}})
+        for mail in (mail_of_size(2 * MESSAGE_BYTES), mails.reply_mail()):
+            milter_wire.one_message(milter.socket, mail)
+        milter.stop()
+        self.assertRegex(milter.wait_event(341)["description"], r"examined 1\b.*unread 1\b")
+
+    def test_too_large_without_skip(self):
+        steps = milter_wire.ALL_STEPS & ~milter_wire.STEP["SKIP"]
+        connection = self.session(steps=steps)
+        outcome = connection.message(mail_of_size(3 * MESSAGE_BYTES))
+        self.assertEqual((outcome.verdict, outcome.replies), (CONTINUE, []))
+        sent = mails.reply_mail()
+        self.check_mended(connection.message(sent), sent, mails.reply_mail(True))
+
+    def test_small_after_too_large(self):
+        connection = self.session()
+        for _ in range(3):
+            connection.message(mail_of_size(2 * MESSAGE_BYTES))
+            sent = mails.reply_mail()
+            self.check_mended(connection.message(sent), sent, mails.reply_mail(True))
+
+    def test_above_memory_goes_through_a_nameless_file(self):
+        sent = mail_of_size(10 * MEMORY_BYTES)
+        fields, body = milter_wire.split_mail(sent)
+        connection = self.session()
+        connection.envelope()
+        connection.head(fields)
+        outcome = milter_wire.Outcome()
+        connection.body(body, outcome)
+        lab.wait_until(self.deleted_files, "a nameless spool file")
+        self.assertEqual(list(self.spool.iterdir()), [])
+        self.check_mended(connection.end(outcome), sent, mail_of_size(10 * MEMORY_BYTES, True))
+        lab.wait_until(lambda: not self.deleted_files(), "the spool file to go")
+
+    def test_around_the_border_to_the_file(self):
+        connection = self.session()
+        empty = len(milter_wire.split_mail(mail_of_size(0))[1])
+        for size in range(MEMORY_BYTES - empty - 300, MEMORY_BYTES - empty + 300, 40):
+            sent = mail_of_size(size)
+            for chunk in (997, milter_wire.CHUNK):
+                self.check_mended(connection.message(sent, chunk=chunk), sent,
+                                  mail_of_size(size, True))
+
+    def test_aborted_spool_is_given_back(self):
+        connection = self.session()
+        fields, body = milter_wire.split_mail(mail_of_size(10 * MEMORY_BYTES))
+        for _ in range(10):
+            connection.envelope()
+            connection.head(fields)
+            connection.body(body, milter_wire.Outcome())
+            connection.send(b"A")
+        connection.close()
+        lab.wait_until(lambda: not self.deleted_files(), "the spool files to go")
+
+    def test_huge_header_field(self):
+        for size in (1000, HEADER_MAX, 102400, 209684):
+            extra = b"X-Large: " + b"a" * size + b"\r\n"
+            sent = mails.reply_mail(extra=extra)
+            self.check_mended(self.session().message(sent), sent,
+                              mails.reply_mail(True, extra=extra))
+
+    def test_many_header_fields(self):
+        extra = b"".join(b"X-Field-%d: value\r\n\tfolded\r\n" % i for i in range(3000))
+        sent = mails.reply_mail(extra=extra)
+        self.check_mended(self.session().message(sent), sent, mails.reply_mail(True, extra=extra))
+
+    def test_long_boundary_and_parameters(self):
+        boundary = b"b" * 60
+        parameters = b"".join(b";\r\n\tx%d=\"%s\"" % (i, b"y" * 60) for i in range(500))
+        sent, mended = (mails.mail(mails.multipart(
+            b"mixed", mails.part(mails.calendar_type(), mails.reply_calendar(whole)),
+            boundary=boundary, parameters=parameters)) for whole in (False, True))
+        self.check_mended(self.session().message(sent), sent, mended)
+
+
+class DiskFull(unittest.TestCase):
+    """Where nothing can be written, mail passes as it came, and an event says why."""
+
+    def test_spool_folder_missing(self):
+        folder = lab.scratch_folder(self)
+        os.environ["TMPDIR"] = str(folder / "missing")
+        self.addCleanup(os.environ.pop, "TMPDIR")
+        milter = milter_process.started(self, {"limits": {"memory-bytes": MEMORY_BYTES}},
+                                        folder=folder)
+        milter.switch_on()
+        with milter_wire.open_session(milter.socket) as connection:
+            large = connection.message(mail_of_size(10 * MEMORY_BYTES), queue_id=b"FULL1")
+            self.assertEqual((large.verdict, large.replies), (CONTINUE, []))
+            milter.wait_events_of("FULL1", [331])
+            sent = mails.reply_mail()
+            small = connection.message(sent)
+            self.assertEqual(small.codes(), "bi")
+
+
+if __name__ == "__main__":
+    lab.run_tests()
