@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * fuzz_calendar: the calendar reader, and the rules and the guard on what it read.
+ *
+ * The positions that the reader gives are ordered and inside of the text, whatever the text. The
+ * repaired calendar has the same components, the same time zones, and needs no second repair. The
+ * data is the decoded calendar.
+ */
+#include "calendar.h"
+#include "fuzz_input.h"
+#include "fuzz_part.h"
+#include "fuzz_property.h"
+#include "fuzz_target.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    repair_init();
+    return 0;
+}
+
+static void require_parameter(const Calendar *calendar, const ContentLine *line)
+{
+    Parameter parameter;
+    for (gboolean found = calendar_find_parameter(calendar, line, "TZID", &parameter); found;) {
+        gsize start = parameter.start;
+        fuzz_require(line->name_end <= start && start < parameter.value &&
+                         parameter.value <= parameter.end && parameter.end <= line->end,
+                     "a parameter is inside of its line");
+        g_string_free(calendar_parameter_value(calendar, &parameter), TRUE);
+        found = calendar_next_parameter(calendar, line, "TZID", &parameter);
+        fuzz_require(!found || parameter.start >= start, "parameters follow each other");
+    }
+}
+
+static void require_line(const Calendar *calendar, guint number, gsize from)
+{
+    const ContentLine *line = calendar_line(calendar, number);
+    gsize start;
+    gsize end;
+    fuzz_require(from <= line->start && line->start <= line->name_end &&
+                     line->name_end < line->value && line->value <= line->end &&
+                     line->end <= line->next && line->next <= calendar->text.size,
+                 "a line's positions are ordered");
+    fuzz_require(line->next_own == CALENDAR_NONE ||
+                     (line->next_own > number && line->next_own < calendar->lines->len),
+                 "a component's own lines follow each other");
+    calendar_value_range(calendar, line, &start, &end);
+    fuzz_require(line->value <= start && start <= end && end <= line->end,
+                 "a value is inside of its line");
+    g_autoptr(GString) value = calendar_value(calendar, line);
+    fuzz_require(value->len <= end - start, "a value does not grow when it is unfolded");
+    require_parameter(calendar, line);
+}
+
+static void require_component(const Calendar *calendar, guint number)
+{
+    const Component *component = calendar_component(calendar, number);
+    fuzz_require(component->parent == CALENDAR_NONE || component->parent < number,
+                 "a component stands after the one around it");
+    fuzz_require(component->begin < calendar->lines->len, "a component has its BEGIN");
+    fuzz_require(component->end == CALENDAR_NONE ? !calendar->nested || calendar->over_limits
+                                                 : component->end > component->begin,
+                 "a component has its END after its BEGIN");
+    fuzz_require((component->first_own == CALENDAR_NONE) == (component->last_own == CALENDAR_NONE),
+                 "own lines have a first and a last one");
+}
+
+static void require_reader(Octets text, const PolicyLimits *limits)
+{
+    g_auto(Calendar) calendar;
+    calendar_init(&calendar, text, limits->content_lines, limits->components);
+    fuzz_require(calendar.lines->len <= limits->content_lines &&
+                     calendar.components->len <= limits->components,
+                 "the reader keeps its limits");
+    for (guint i = 0, from = 0; i < calendar.lines->len; i++) {
+        require_line(&calendar, i, from);
+        from = (guint)calendar_line(&calendar, i)->next;
+    }
+    for (guint i = 0; i < calendar.components->len; i++)
+        require_component(&calendar, i);
+}
+
+static void require_rest(Octets before, GString *repaired, const Policy *policy, gint64 now)
+{
+    gboolean agreed;
+    Octets after = {repaired->str, repaired->len};
+    g_autoptr(Plan) again = fuzz_examine_part(PART_CALENDAR, after, policy, now, &agreed);
+    fuzz_require(agreed && !plan_changes(again), "a second pass changes nothing");
+    g_autoptr(GString) old = fuzz_timezones(before);
+    g_autoptr(GString) new = fuzz_timezones(after);
+    fuzz_require(g_string_equal(old, new), "no octet of a VTIMEZONE changes");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Octets input = fuzz_input(data, size);
+    g_auto(Policy) policy;
+    fuzz_choose_policy(&input, &policy);
+    gint64 now = fuzz_choose_clock(&input);
+    require_reader(input, &policy.limits);
+
+    gboolean agreed;
+    g_autoptr(Plan) plan = fuzz_examine_part(PART_CALENDAR, input, &policy, now, &agreed);
+    fuzz_require_findings(plan);
+    fuzz_require(splice_is_valid(plan->body_edits, input.size), "edits are disjoint and inside");
+    g_autoptr(GString) repaired = splice_to_string(input, plan->body_edits);
+    if (plan_changes(plan))
+        require_rest(input, repaired, &policy, now);
+    return 0;
+}

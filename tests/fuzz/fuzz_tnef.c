@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * fuzz_tnef: the TNEF reader, and the rules on what it read.
+ *
+ * Attributes and properties stand inside of the stream. A repair keeps the length and leaves a
+ * stream that is as sound as before, checksums included, with the same properties, and that needs
+ * no second repair. The data is the decoded stream; its signature and key are put before it where
+ * they are missing, so that a mutation does not lose all at once.
+ */
+#include "fuzz_input.h"
+#include "fuzz_part.h"
+#include "fuzz_property.h"
+#include "fuzz_target.h"
+#include "tnef.h"
+
+#define SIGNATURE "\x78\x9f\x3e\x22\x01\x00"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    repair_init();
+    return 0;
+}
+
+static void require_positions(const Tnef *tnef)
+{
+    for (guint i = 0; i < tnef->attributes->len; i++) {
+        const TnefAttribute *attribute = tnef_attribute(tnef, i);
+        fuzz_require(attribute->data <= tnef->octets.size &&
+                         attribute->size + 2 <= tnef->octets.size - attribute->data,
+                     "an attribute and its checksum are inside of the stream");
+        fuzz_require(attribute->message < tnef->messages->len, "an attribute has its message");
+    }
+    for (guint i = 0; i < tnef->properties->len; i++) {
+        const TnefProperty *property = tnef_property(tnef, i);
+        const TnefAttribute *around = tnef_attribute(tnef, property->attribute);
+        fuzz_require(property->value >= around->data &&
+                         property->size <= around->size - (property->value - around->data),
+                     "a property is inside of its attribute");
+    }
+}
+
+static void require_same_shape(const Tnef *before, const Tnef *after)
+{
+    fuzz_require(after->problem == TNEF_SOUND, "a repaired stream is sound, checksums included");
+    fuzz_require(before->attributes->len == after->attributes->len &&
+                     before->properties->len == after->properties->len &&
+                     before->messages->len == after->messages->len,
+                 "a repaired stream has the same attributes and properties");
+}
+
+static void require_rest(const Tnef *before, GString *repaired, const Policy *policy, gint64 now)
+{
+    gboolean agreed;
+    Octets octets = {repaired->str, repaired->len};
+    fuzz_require(octets.size == before->octets.size, "a repaired stream keeps its length");
+    g_auto(Tnef) after;
+    tnef_init(&after, octets, policy->limits.components, policy->limits.content_lines);
+    require_same_shape(before, &after);
+    g_autoptr(Plan) again = fuzz_examine_part(PART_TNEF, octets, policy, now, &agreed);
+    fuzz_require(!plan_changes(again), "a second pass changes nothing");
+}
+
+static void check_stream(Octets stream, const Policy *policy, gint64 now)
+{
+    gboolean agreed;
+    g_auto(Tnef) tnef;
+    tnef_init(&tnef, stream, policy->limits.components, policy->limits.content_lines);
+    require_positions(&tnef);
+    g_autofree char *problem = tnef_problem_text(&tnef);
+    fuzz_require(problem != NULL, "a problem has a text");
+
+    g_autoptr(Plan) plan = fuzz_examine_part(PART_TNEF, stream, policy, now, &agreed);
+    fuzz_require_findings(plan);
+    fuzz_require(!plan_changes(plan) || tnef.problem == TNEF_SOUND,
+                 "a stream that contradicts itself stays");
+    fuzz_require(splice_is_valid(plan->body_edits, stream.size), "edits are disjoint and inside");
+    g_autoptr(GString) repaired = splice_to_string(stream, plan->body_edits);
+    if (plan_changes(plan))
+        require_rest(&tnef, repaired, policy, now);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Octets input = fuzz_input(data, size);
+    g_auto(Policy) policy;
+    fuzz_choose_policy(&input, &policy);
+    gint64 now = fuzz_choose_clock(&input);
+
+    g_autoptr(GString) stream = g_string_new(NULL);
+    if (!tnef_has_signature(input))
+        g_string_append_len(stream, SIGNATURE, sizeof SIGNATURE - 1);
+    g_string_append_len(stream, input.data, (gssize)input.size);
+    check_stream((Octets){stream->str, stream->len}, &policy, now);
+    return 0;
+}

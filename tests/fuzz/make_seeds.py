@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""make_seeds.py GOLDEN OUT: seeds of every fuzz target, from the golden mails and a few of its own.
+
+OUT gets a folder per target. A seed is the target's choices (fuzz_input.h), here plain ones, and
+the data: a golden mail, its decoded calendar, its encoded content, or a TNEF stream written here as
+[MS-OXTNEF] has it. The same input gives the same seeds.
+"""
+import email
+import email.message
+import pathlib
+import struct
+import sys
+
+POLICIES = {"default": b"\0\0", "all": b"\1\0"}
+CLOCK = b"\0"
+ENCODINGS = {"": 0, "7bit": 0, "8bit": 0, "binary": 0, "quoted-printable": 1, "base64": 2}
+SMALL = 8192  # a larger seed only slows the fuzzer down
+
+# Edits of the transfer target: how many, then kind, place and size of each.
+EDITS = (b"\2\1\x10\0\x20" + b"\2\x08\3\x30" + b"\0\x40\5\x11\x0a" + bytes(32))[:32]
+
+# Settings of the session target: memory, clock, messages, and phases that are never broken off.
+SESSION = b"\3" + CLOCK + b"\2" + bytes(16)
+
+SETTINGS = {
+    "empty": b"",
+    "comment": b"# nothing\n",
+    "all": b"[service]\nsocket=inet:8892@127.0.0.1\nsocket-mode=0600\nsocket-group=postfix\n"
+           b"[repair]\nswitch-file=/tmp/x\nenable=stamp-missing, kb955480\ndisable=stamp\n"
+           b"dkim-signed=leave\nstamp=no\n[limits]\nmessage-bytes=1\nmemory-bytes=0\nparts=5\n"
+           b"depth=1000\ncomponents=10\n[log]\nfacility=local7\nformat=json\n",
+    "unknown-key": b"[limits]\nfish=1\n",
+    "unknown-group": b"[fish]\nparts=1\n",
+    "escape": b"[service]\nsocket=unix:/run/a\\sb\\tc\\\\d\n",
+    "range": b"[limits]\ndepth=1001\n",
+}
+
+SWITCHES = {
+    "on": b"\0\0\0\1\x31",
+    "zero": b"\0\1\x30\x0a\1\0\1\x20\x30",
+    "kinds": b"\0\0\2\3\1\4\x3f\0\4\0\0\1",
+}
+
+
+def parts_of(mail):
+    """Calendar parts of a mail: (encoding, encoded content, decoded content)."""
+    for part in email.message_from_bytes(mail).walk():
+        if part.get_content_type() not in ("text/calendar", "application/ics"):
+            continue
+        encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+        encoded = part.get_payload()
+        if encoding in ENCODINGS and isinstance(encoded, str):
+            yield (ENCODINGS[encoding], encoded.encode("utf-8", "surrogateescape"),
+                   part.get_payload(decode=True) or b"")
+
+
+def attribute(level, number, data):
+    """One attribute with its checksum."""
+    return struct.pack("<BII", level, number, len(data)) + data + struct.pack("<H",
+                                                                            sum(data) & 0xFFFF)
+
+
+def systime(tag, ticks=0):
+    """A PT_SYSTIME property with an id of its own."""
+    return struct.pack("<HHQ", 0x40, tag, ticks)
+
+
+def named(guid, lid, ticks=0):
+    """A PT_SYSTIME property known by set and LID."""
+    return struct.pack("<HH", 0x40, 0x8001) + guid + struct.pack("<IIQ", 0, lid, ticks)
+
+
+def properties(*items):
+    """A list of properties with its count."""
+    return struct.pack("<I", len(items)) + b"".join(items)
+
+
+MEETING = bytes.fromhex("90dad86e0b451b1098da00aa003f1305")
+APPOINTMENT = bytes.fromhex("0220060000000000c000000000000046")
+SUBMITTED = 0x01DA_6E00_0000_0000
+SUBJECT = struct.pack("<HHIII", 0x1E, 0x37, 1, 3, 0x00006948)
+MESSAGE_IID = bytes.fromhex("0703020000000000c000000000000046")
+
+
+def stream(message_class, *rest):
+    """A TNEF stream of that class."""
+    return (struct.pack("<IH", 0x223E9F78, 1) + attribute(1, 0x00089006, struct.pack("<I", 0x10000))
+            + attribute(1, 0x00078008, message_class + b"\0") + b"".join(rest))
+
+
+def meeting(message_class):
+    """A meeting message with every time of the rules unset."""
+    times = properties(systime(0x39, SUBMITTED), named(MEETING, 1), named(MEETING, 0x1A),
+                       named(APPOINTMENT, 0x8220), SUBJECT)
+    rows = struct.pack("<I", 2) + properties(systime(0x5FFB), SUBJECT) + properties(systime(0x5FFB))
+    return stream(message_class, attribute(1, 0x69004, rows), attribute(1, 0x69003, times))
+
+
+def nested(message_class):
+    """A meeting message inside of an attachment of another."""
+    inner = MESSAGE_IID + meeting(message_class)
+    value = struct.pack("<HHII", 0x0D, 0x3701, 1, len(inner)) + inner + bytes(-len(inner) % 4)
+    return stream(message_class, attribute(2, 0x69002, bytes(14)),
+                  attribute(2, 0x69005, properties(value)))
+
+
+def tnef_streams():
+    """The TNEF seeds by name."""
+    for name in (b"IPM.Schedule.Meeting.Request", b"IPM.Schedule.Meeting.Resp.Pos",
+                 b"IPM.Schedule.Meeting.Canceled", b"IPM.Microsoft Schedule.MtgRespP"):
+        yield name.decode().replace(" ", "-"), meeting(name)
+    yield "nested", nested(b"IPM.Schedule.Meeting.Resp.Neg")
+    yield "wrong-checksum", meeting(b"IPM.Schedule.Meeting.Request")[:-1] + b"\xff"
+    yield "cut", meeting(b"IPM.Schedule.Meeting.Request")[:150]
+
+
+def tnef_mail(octets):
+    """A mail with a TNEF stream in base64."""
+    message = email.message.EmailMessage()
+    message["Date"] = "Tue, 06 Jan 2026 00:00:00 +0000"
+    message.add_attachment(octets, maintype="application", subtype="ms-tnef",
+                           filename="winmail.dat")
+    return message.as_bytes()
+
+
+def mails_of(golden):
+    """Golden mails that are small, and TNEF mails."""
+    for path in sorted(golden.glob("*.in.eml")):
+        mail = path.read_bytes()
+        if len(mail) <= SMALL:
+            yield path.name.removesuffix(".in.eml"), mail
+    for name, octets in tnef_streams():
+        yield "tnef-" + name, tnef_mail(octets)
+
+
+def seeds(golden):
+    """Every seed: (target, name, octets)."""
+    for name, mail in mails_of(golden):
+        for policy, choices in POLICIES.items():
+            yield "message", f"{name}.{policy}", choices + CLOCK + mail
+        yield "session", name, POLICIES["all"] + SESSION + mail
+        for encoding, encoded, decoded in parts_of(mail):
+            yield "calendar", name, POLICIES["all"] + CLOCK + decoded
+            yield "transfer", name, bytes([encoding]) + EDITS + encoded
+    for name, octets in tnef_streams():
+        yield "tnef", name, POLICIES["all"] + CLOCK + octets
+    yield from (("settings", name, text) for name, text in SETTINGS.items())
+    yield from (("switch", name, changes) for name, changes in SWITCHES.items())
+
+
+def main():
+    """Writes the seeds."""
+    golden, out = map(pathlib.Path, sys.argv[1:])
+    for target, name, octets in seeds(golden):
+        folder = out / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(octets)
+
+
+if __name__ == "__main__":
+    main()
