@@ -41,8 +41,8 @@ def read_options():
                         help=f"what to measure, of {', '.join(SECTIONS)}; all when none is named")
     parser.add_argument("--rounds", type=int, default=13, help="straight to the milter (13)")
     parser.add_argument("--seconds", type=float, default=0.25, help="of one milter's turn (0.25)")
-    parser.add_argument("--postfix-rounds", type=int, default=15, help="through Postfix (15)")
-    parser.add_argument("--postfix-messages", type=int, default=200, help="of a turn (200)")
+    parser.add_argument("--postfix-rounds", type=int, default=5, help="through Postfix (5)")
+    parser.add_argument("--postfix-messages", type=int, default=1000, help="of a turn (1000)")
     return parser.parse_args()
 
 
