@@ -65,14 +65,19 @@ static GPtrArray *list_properties(icalcomponent *component)
     return properties;
 }
 
-static gboolean same_text(icalproperty *before, icalproperty *after)
+/* Takes both texts, which are libical's. */
+static gboolean same_and_free(char *left, char *right)
 {
-    char *left = icalproperty_as_ical_string_r(before);
-    char *right = icalproperty_as_ical_string_r(after);
     gboolean same = g_strcmp0(left, right) == 0;
     icalmemory_free_buffer(left);
     icalmemory_free_buffer(right);
     return same;
+}
+
+static gboolean same_text(icalproperty *before, icalproperty *after)
+{
+    return same_and_free(icalproperty_as_ical_string_r(before),
+                         icalproperty_as_ical_string_r(after));
 }
 
 static gboolean has_name(icalproperty *property, const char *name)
@@ -93,12 +98,8 @@ static gboolean has_value(icalproperty *property, const char *value)
 
 static gboolean same_parameter(icalparameter *left, icalparameter *right)
 {
-    char *left_text = icalparameter_as_ical_string_r(left);
-    char *right_text = icalparameter_as_ical_string_r(right);
-    gboolean same = g_strcmp0(left_text, right_text) == 0;
-    icalmemory_free_buffer(left_text);
-    icalmemory_free_buffer(right_text);
-    return same;
+    return same_and_free(icalparameter_as_ical_string_r(left),
+                         icalparameter_as_ical_string_r(right));
 }
 
 /* The parameter, or the next one that is not VALUE: libical makes that up for a DATE. */
