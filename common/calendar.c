@@ -31,14 +31,6 @@ static gsize skip_folds(Octets text, gsize at)
     return at;
 }
 
-static gsize find_line_next(Octets text, gsize start)
-{
-    gsize next = octets_next_line(text, start);
-    while (next < text.size && octet_is_blank(text.data[next]))
-        next = octets_next_line(text, next);
-    return next;
-}
-
 /* One past the first colon outside of quotes in the parameters from `at` on, or `end`. */
 static gsize find_value(Octets text, gsize at, gsize end)
 {
@@ -161,7 +153,7 @@ void calendar_init(Calendar *calendar, Octets text, guint max_lines, guint max_c
     gsize mark = strlen(BYTE_ORDER_MARK);
     gsize at = text.size >= mark && memcmp(text.data, BYTE_ORDER_MARK, mark) == 0 ? mark : 0;
     while (at < text.size && !calendar->over_limits) {
-        gsize next = find_line_next(text, at);
+        gsize next = octets_next_unfolded(text, at);
         ContentLine line;
         if (split_line(text, at, next, &line))
             add_line(&reader, line);

@@ -163,11 +163,7 @@ static const HeaderField *find_top_field(const Message *message, const Part *par
 
 static gsize field_end(const Message *message, gsize field)
 {
-    Octets octets = message->octets;
-    gsize next = octets_next_line(octets, field);
-    while (next < octets.size && octet_is_blank(octets.data[next]))
-        next = octets_next_line(octets, next);
-    return octets_line_ending(octets, next);
+    return octets_line_ending(message->octets, octets_next_unfolded(message->octets, field));
 }
 
 /* A value as the MTA takes it: folds as LF and blank, no leading blank. */

@@ -3,15 +3,6 @@
 
 #include <string.h>
 
-/* One past the folds of the line that starts at `line`. */
-static gsize field_next(Octets octets, gsize line)
-{
-    gsize next = octets_next_line(octets, line);
-    while (next < octets.size && octet_is_blank(octets.data[next]))
-        next = octets_next_line(octets, next);
-    return next;
-}
-
 /* A field name is printable ASCII without the colon (RFC 5322 2.2); blanks before the colon are
  * obsolete but read (RFC 5322 4.5). */
 static gboolean field_read(Octets octets, gsize line, HeaderField *field)
@@ -26,7 +17,7 @@ static gboolean field_read(Octets octets, gsize line, HeaderField *field)
     if (name_end == line || colon == octets.size || octets.data[colon] != ':')
         return FALSE;
 
-    gsize next = field_next(octets, line);
+    gsize next = octets_next_unfolded(octets, line);
     *field = (HeaderField){
         .start = line,
         .name_end = name_end,

@@ -47,6 +47,14 @@ gsize octets_next_line(Octets octets, gsize from)
     return lf == NULL ? octets.size : (gsize)(lf - octets.data) + 1;
 }
 
+gsize octets_next_unfolded(Octets octets, gsize from)
+{
+    gsize next = octets_next_line(octets, from);
+    while (next < octets.size && octet_is_blank(octets.data[next]))
+        next = octets_next_line(octets, next);
+    return next;
+}
+
 gsize octets_line_ending(Octets octets, gsize next)
 {
     if (next == 0 || octets.data[next - 1] != '\n')

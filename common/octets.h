@@ -33,6 +33,11 @@ gboolean octets_equal(Octets octets, const char *text);
 /* The position of the first octet after the next LF at or after `from`, or the size. */
 gsize octets_next_line(Octets octets, gsize from);
 
+/* The same past the folds of that line: lines that begin with a blank (RFC 5322 2.2.3, RFC
+ * 5545 3.1).
+ */
+gsize octets_next_unfolded(Octets octets, gsize from);
+
 /* The position where the line ending (LF, or CR LF) of the line that `next` ends begins; `next`
  * itself when the octet before it is no LF. */
 gsize octets_line_ending(Octets octets, gsize next);
