@@ -17,6 +17,10 @@
 #define FLUSH_MICROSECONDS G_USEC_PER_SEC
 #define LOOK_MICROSECONDS  2000
 
+/* How long lines gather while more of them come. To wake the writer for each would cost a message
+ * more than the line itself. */
+#define GATHER_MICROSECONDS 5000
+
 typedef struct {
     int priority;
     char *text;          /* NULL where there is an entry */
@@ -28,31 +32,42 @@ static int facility; /* of syslog(3); atomic */
 static gboolean to_stderr;
 static gboolean to_journal;
 
-/* Lines on their way to syslog. `unwritten` counts the one that is being written, too. */
+/* Lines on their way to syslog. `unwritten` counts those that are being written, too. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t added = PTHREAD_COND_INITIALIZER;
 static GQueue queue = G_QUEUE_INIT; /* Line */
 static guint unwritten;
+static gboolean asleep; /* the writer waits to be woken */
 
-static Line *wait_for_line(void)
+/* All lines that are there: one at least. */
+static GQueue wait_for_lines(void)
 {
     pthread_mutex_lock(&mutex);
-    while (g_queue_is_empty(&queue))
+    while (g_queue_is_empty(&queue)) {
+        asleep = TRUE;
         pthread_cond_wait(&added, &mutex);
-    Line *line = g_queue_pop_head(&queue);
+    }
+    asleep = FALSE;
+    GQueue lines = queue;
+    g_queue_init(&queue);
     pthread_mutex_unlock(&mutex);
-    return line;
+    return lines;
 }
 
-/* Frees what the line holds. */
+/* Takes the line. */
 static void write_line(Line *line)
 {
     if (line->entry != NULL)
         journal_send(line->entry);
     else
         syslog(line->priority | g_atomic_int_get(&facility), "%s", line->text);
-    g_clear_pointer(&line->text, g_free);
-    g_clear_pointer(&line->entry, journal_entry_free);
+    g_free(line->text);
+    journal_entry_free(line->entry);
+    g_free(line);
+
+    pthread_mutex_lock(&mutex);
+    unwritten--;
+    pthread_mutex_unlock(&mutex);
 }
 
 static gpointer write_lines(gpointer data)
@@ -61,11 +76,10 @@ static gpointer write_lines(gpointer data)
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, NULL);
     for (;;) {
-        g_autofree Line *line = wait_for_line();
-        write_line(line);
-        pthread_mutex_lock(&mutex);
-        unwritten--;
-        pthread_mutex_unlock(&mutex);
+        GQueue lines = wait_for_lines();
+        while (!g_queue_is_empty(&lines))
+            write_line(g_queue_pop_head(&lines));
+        g_usleep(GATHER_MICROSECONDS);
     }
     return data;
 }
@@ -77,7 +91,8 @@ static void add_line(int priority, char *text, JournalEntry *entry)
     *line = (Line){.priority = priority, .text = text, .entry = entry};
     unwritten++;
     g_queue_push_tail(&queue, line);
-    pthread_cond_signal(&added);
+    if (asleep)
+        pthread_cond_signal(&added);
 }
 
 void log_follow(const Settings *settings)
