@@ -26,6 +26,8 @@ static gsize skip_fold(Octets text, gsize at)
 
 static gsize skip_folds(Octets text, gsize at)
 {
+    if (at >= text.size || !octet_is_line_end(text.data[at]))
+        return at;
     for (gsize next; (next = skip_fold(text, at)) != at;)
         at = next;
     return at;
@@ -96,8 +98,8 @@ static void begin_component(Reader *reader, guint line)
 static gboolean names_match(const Calendar *calendar, guint begin, guint end)
 {
     g_autoptr(GString) begun = calendar_value(calendar, calendar_line(calendar, begin));
-    g_autoptr(GString) ended = calendar_value(calendar, calendar_line(calendar, end));
-    return begun->len == ended->len && g_ascii_strcasecmp(begun->str, ended->str) == 0;
+    return calendar_value_is(calendar, calendar_line(calendar, end),
+                             (Octets){begun->str, begun->len});
 }
 
 static void end_component(Reader *reader, guint line)
@@ -186,7 +188,7 @@ gboolean calendar_line_is(const Calendar *calendar, const ContentLine *line, con
         at = skip_folds(calendar->text, at);
         if (*name == '\0' || at >= line->name_end)
             break;
-        if (g_ascii_toupper(calendar->text.data[at]) != g_ascii_toupper(*name))
+        if (octet_upper(calendar->text.data[at]) != octet_upper(*name))
             return FALSE;
         at++;
         name++;
@@ -252,6 +254,19 @@ GString *calendar_value(const Calendar *calendar, const ContentLine *line)
     return calendar_unfold(calendar, start, end);
 }
 
+gboolean calendar_value_is(const Calendar *calendar, const ContentLine *line, Octets value)
+{
+    gsize at;
+    gsize end;
+    calendar_value_range(calendar, line, &at, &end);
+    for (gsize i = 0; i < value.size; i++) {
+        if (at >= end || octet_upper(calendar->text.data[at]) != octet_upper(value.data[i]))
+            return FALSE;
+        at = skip_folds(calendar->text, at + 1);
+    }
+    return at >= end;
+}
+
 /* One past the parameter value that starts at `at`, whose next ; or : outside of quotes is `stop`.
  */
 static gsize find_parameter_end(Octets text, gsize at, gsize end, gsize *stop)
@@ -276,7 +291,7 @@ static gsize match_parameter_name(Octets text, gsize start, gsize end, const cha
     gsize at = skip_folds(text, start + 1);
     *match = TRUE;
     for (; at < end && strchr("=;:", text.data[at]) == NULL; at = skip_folds(text, at + 1)) {
-        if (*match && g_ascii_toupper(text.data[at]) == g_ascii_toupper(*name))
+        if (*match && octet_upper(text.data[at]) == octet_upper(*name))
             name++;
         else
             *match = FALSE;

@@ -77,6 +77,9 @@ GString *calendar_unfold(const Calendar *calendar, gsize start, gsize end);
 /* A line's value, folds undone, blanks around it gone. Owned by the caller. */
 GString *calendar_value(const Calendar *calendar, const ContentLine *line);
 
+/* TRUE when calendar_value is `value`, letters compared without case in ASCII. */
+gboolean calendar_value_is(const Calendar *calendar, const ContentLine *line, Octets value);
+
 /* Finds a parameter by name, compared without case: the first of that name. */
 gboolean calendar_find_parameter(const Calendar *calendar, const ContentLine *line,
                                  const char *name, Parameter *parameter);

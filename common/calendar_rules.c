@@ -86,8 +86,7 @@ static guint last_property(const Calendar *calendar, const Component *component,
 
 static gboolean is_named(const Calendar *calendar, const Component *component, const char *name)
 {
-    g_autoptr(GString) own = calendar_value(calendar, calendar_line(calendar, component->begin));
-    return g_ascii_strcasecmp(own->str, name) == 0;
+    return calendar_value_is(calendar, calendar_line(calendar, component->begin), octets_of(name));
 }
 
 /* ---- findings and edits ---- */

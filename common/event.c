@@ -235,11 +235,25 @@ static const char *append_escaped(GString *out, const char *text)
     return next;
 }
 
+/* How many octets of ASCII at `text`, `most` at most, stand in a log line as they are. */
+static gsize count_plain(const char *text, gsize most)
+{
+    gsize count = 0;
+    while (count < most && text[count] >= ' ' && text[count] < 0x7f && text[count] != '\\')
+        count++;
+    return count;
+}
+
 /* At most `longest` octets of `value`, escaped; what is cut is shown by three dots. */
 static char *safe_value(const char *value, gsize longest)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    while (*value != '\0') {
+    for (;;) {
+        gsize plain = count_plain(value, longest - out->len);
+        g_string_append_len(out, value, (gssize)plain);
+        value += plain;
+        if (*value == '\0')
+            break;
         gsize before = out->len;
         value = append_escaped(out, value);
         if (out->len > longest) {

@@ -62,11 +62,6 @@ gsize octets_line_ending(Octets octets, gsize next)
     return next > 1 && octets.data[next - 2] == '\r' ? next - 2 : next - 1;
 }
 
-gboolean octet_is_blank(char octet)
-{
-    return octet == ' ' || octet == '\t';
-}
-
 char *octets_dup(Octets octets)
 {
     char *copy = g_malloc(octets.size + 1);

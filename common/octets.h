@@ -43,7 +43,22 @@ gsize octets_next_unfolded(Octets octets, gsize from);
 gsize octets_line_ending(Octets octets, gsize next);
 
 /* TRUE for space and tab: what folds a line (RFC 5322 2.2.3, RFC 5545 3.1). */
-gboolean octet_is_blank(char octet);
+static inline gboolean octet_is_blank(char octet)
+{
+    return octet == ' ' || octet == '\t';
+}
+
+/* TRUE for CR and LF, of which line ends are made. */
+static inline gboolean octet_is_line_end(char octet)
+{
+    return octet == '\r' || octet == '\n';
+}
+
+/* The octet, a letter of ASCII as a capital one. */
+static inline char octet_upper(char octet)
+{
+    return octet >= 'a' && octet <= 'z' ? (char)(octet - 'a' + 'A') : octet;
+}
 
 /* A NUL-terminated copy, with NUL octets as they are. Owned by the caller, g_free. */
 char *octets_dup(Octets octets);

@@ -13,11 +13,6 @@ typedef struct {
     Octets ending;
 } LineForm;
 
-static gboolean is_line_end(char octet)
-{
-    return octet == '\r' || octet == '\n';
-}
-
 static gboolean is_alphabet(char octet)
 {
     return g_ascii_isalnum(octet) || octet == '+' || octet == '/';
@@ -29,7 +24,7 @@ gboolean base64_is_strict(Octets encoded, gsize decoded_size)
     gsize padding = 0;
     for (gsize i = 0; i < encoded.size; i++) {
         char octet = encoded.data[i];
-        if (is_line_end(octet))
+        if (octet_is_line_end(octet))
             continue;
         if (octet == '=')
             padding++;
@@ -42,7 +37,7 @@ gboolean base64_is_strict(Octets encoded, gsize decoded_size)
 
 static gsize skip_line_ends(Octets encoded, gsize at)
 {
-    while (at < encoded.size && is_line_end(encoded.data[at]))
+    while (at < encoded.size && octet_is_line_end(encoded.data[at]))
         at++;
     return at;
 }
@@ -80,7 +75,7 @@ static LineForm find_line_form(Octets encoded, Octets fallback_ending)
 static gsize find_column(Octets encoded, gsize at)
 {
     gsize start = at;
-    while (start > 0 && !is_line_end(encoded.data[start - 1]))
+    while (start > 0 && !octet_is_line_end(encoded.data[start - 1]))
         start--;
     return at - start;
 }
@@ -117,7 +112,7 @@ static void place_in_place(Cursor *cursor, Octets encoded, const char *character
     g_autoptr(GString) text = g_string_new(NULL);
     gsize at = offset;
     for (const char *c = characters; *c != '\0'; c++) {
-        for (; is_line_end(encoded.data[at]); at++)
+        for (; octet_is_line_end(encoded.data[at]); at++)
             g_string_append_c(text, encoded.data[at]);
         g_string_append_c(text, *c);
         at++;
@@ -142,7 +137,7 @@ static void place_tail(const Cursor *cursor, Octets encoded, LineForm form, cons
         column++;
     }
     gsize end = encoded.size;
-    while (end > cursor->encoded && is_line_end(encoded.data[end - 1]))
+    while (end > cursor->encoded && octet_is_line_end(encoded.data[end - 1]))
         end--;
     append_edit(out, cursor->encoded, end, text, strings);
 }
