@@ -17,8 +17,10 @@
 /* CONNECT, MAIL, RCPT and header fields are never answered: libmilter answers in our place where
  * the MTA wants it. DATA is asked for and answered: all that can exempt a message is known then,
  * and over TCP the first header field would else wait for the acknowledgement of the macros of the
- * skipped steps. CONNECT and RCPT are asked for whether the settings exempt anything or not, since
- * a reload may change that while connections are open. */
+ * skipped steps. A body chunk is answered, too: an MTA may send the last one together with the end
+ * of the message, to which libmilter does not come after a chunk that has no answer. CONNECT and
+ * RCPT are asked for whether the settings exempt anything or not, since a reload may change that
+ * while connections are open. */
 #define STEPS                                                                                      \
     (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |              \
      SMFIP_NR_HDR | SMFIP_SKIP)

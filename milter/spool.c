@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "spool.h"
 
+#include "spool_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -53,20 +55,6 @@ static gboolean write_all(int file, Octets octets, GError **error)
     return TRUE;
 }
 
-/* Not every file system has files without a name (O_TMPFILE). */
-static int open_file(const char *folder)
-{
-    int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-    if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-        return file;
-
-    g_autofree char *name = g_build_filename(folder, "calmend-XXXXXX", NULL);
-    file = mkostemp(name, O_CLOEXEC);
-    if (file >= 0)
-        unlink(name);
-    return file;
-}
-
 static void free_memory(Spool *spool)
 {
     g_clear_pointer(&spool->memory, g_free);
@@ -75,9 +63,9 @@ static void free_memory(Spool *spool)
 
 static gboolean move_to_file(Spool *spool, GError **error)
 {
-    spool->file = open_file(g_get_tmp_dir());
+    spool->file = spool_file_take(error);
     if (spool->file < 0)
-        return fail(error, "no temporary file can be made");
+        return FALSE;
     if (!write_all(spool->file, (Octets){spool->memory, spool->size}, error))
         return FALSE;
     free_memory(spool);
@@ -128,7 +116,7 @@ void spool_clear(Spool *spool)
     if (spool->map != NULL)
         munmap(spool->map, spool->size);
     if (spool->file >= 0)
-        close(spool->file);
+        spool_file_give(spool->file);
     free_memory(spool);
     spool_init(spool, spool->limit);
 }

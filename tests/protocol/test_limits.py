@@ -17,6 +17,7 @@ from milter_wire import CONTINUE
 MESSAGE_BYTES = 400000
 MEMORY_BYTES = 20000
 HEADER_MAX = 60000
+KEPT_FILES = 4  # milter/spool_file.c
 
 
 def mail_of_size(size, mended=False):
@@ -98,7 +99,29 @@ class Limits(unittest.TestCase):
         lab.wait_until(self.deleted_files, "a nameless spool file")
         self.assertEqual(list(self.spool.iterdir()), [])
         self.check_mended(connection.end(outcome), sent, mail_of_size(10 * MEMORY_BYTES, True))
-        lab.wait_until(lambda: not self.deleted_files(), "the spool file to go")
+
+    def test_a_file_is_kept_for_the_next_body(self):
+        """What a longer body before it left there is not read."""
+        connection = self.session()
+        for size in (12 * MEMORY_BYTES, 6 * MEMORY_BYTES, 9 * MEMORY_BYTES):
+            sent = mail_of_size(size)
+            self.check_mended(connection.message(sent), sent, mail_of_size(size, True))
+            self.assertLessEqual(len(self.deleted_files()), KEPT_FILES)
+
+    def test_no_more_files_are_kept_than_a_few(self):
+        """Whatever number of large bodies there were at once."""
+        sent = mail_of_size(10 * MEMORY_BYTES)
+        fields, body = milter_wire.split_mail(sent)
+        connections = [self.session() for _ in range(3 * KEPT_FILES)]
+        for connection in connections:
+            connection.envelope()
+            connection.head(fields)
+            connection.body(body, milter_wire.Outcome())
+        lab.wait_until(lambda: len(self.deleted_files()) >= len(connections), "a file for each")
+        for connection in connections:
+            self.check_mended(connection.end(milter_wire.Outcome()), sent,
+                              mail_of_size(10 * MEMORY_BYTES, True))
+        lab.wait_until(lambda: len(self.deleted_files()) == KEPT_FILES, "the others to go")
 
     def test_around_the_border_to_the_file(self):
         connection = self.session()
@@ -118,7 +141,7 @@ class Limits(unittest.TestCase):
             connection.body(body, milter_wire.Outcome())
             connection.send(b"A")
         connection.close()
-        lab.wait_until(lambda: not self.deleted_files(), "the spool files to go")
+        lab.wait_until(lambda: len(self.deleted_files()) <= KEPT_FILES, "the spool files to go")
 
     def test_huge_header_field(self):
         for size in (1000, HEADER_MAX, 102400, 209684):
