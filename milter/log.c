@@ -107,6 +107,10 @@ void log_open(const Settings *settings, gboolean foreground)
     to_journal = journal_is_log();
     to_stderr = foreground && !(to_journal && journal_is_stderr());
     openlog("calmend-milter", LOG_PID | LOG_NDELAY, settings->facility);
+}
+
+void log_begin(void)
+{
     g_thread_unref(g_thread_new("log", write_lines, NULL));
 }
 

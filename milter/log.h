@@ -17,6 +17,10 @@
 /* Opens syslog as calmend-milter, with the facility and the format of the settings. Once. */
 void log_open(const Settings *settings, gboolean foreground);
 
+/* Starts the thread that writes to syslog; until then lines wait. Once, and after the rights are
+ * dropped: a thread that is there before would keep what is each thread's own. */
+void log_begin(void);
+
 /* From now on the facility and the format of these settings. */
 void log_follow(const Settings *settings);
 

@@ -112,6 +112,7 @@ static int run(Settings *settings, const Options *options)
     if (listener == NULL)
         return fail(error->message);
 
+    log_begin();
     log_start(listener);
     metrics_file_open();
     gboolean asked = service_run(listener);
