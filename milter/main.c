@@ -81,11 +81,6 @@ static Listener *prepare(const Settings *settings, PidFile **pid_file, GError **
     g_autoptr(Privileges) privileges = privileges_find(settings->user, error);
     if (privileges == NULL || !service_catch_signals(error))
         return NULL;
-    if (privileges_are_untold(privileges))
-        fprintf(stderr,
-                "calmend-milter: runs as root, since there is no user %s: make it, or name another "
-                "one as user in the settings\n",
-                settings->user);
     g_autoptr(Listener) listener = open_listener(settings, error);
     if (listener == NULL)
         return NULL;

@@ -10,7 +10,6 @@
 
 struct Privileges {
     char *name; /* NULL: stay who it is */
-    gboolean untold;
     uid_t user;
     gid_t group;
 };
@@ -21,14 +20,22 @@ static gboolean fail(GError **error, const char *user, const char *why)
     return FALSE;
 }
 
+static gboolean fail_without_user(GError **error, const char *user, const char *name)
+{
+    g_autofree char *why = g_strdup_printf(
+        "started as root, it is to become this user, and there is none: make it by \"useradd "
+        "--system --user-group --shell /usr/sbin/nologin %s\", or name another as user in "
+        "[service]; user=root there stays root",
+        name);
+    return fail(error, user, why);
+}
+
 static gboolean find_user(Privileges *privileges, const char *name, const char *user,
                           GError **error)
 {
     const struct passwd *entry = getpwnam(name);
     if (entry == NULL)
-        return fail(error, user,
-                    "there is no such user to become: make it, or name another; only user = root "
-                    "stays root");
+        return fail_without_user(error, user, name);
     privileges->user = entry->pw_uid;
     privileges->group = entry->pw_gid;
     privileges->name = g_strdup(name);
@@ -51,12 +58,10 @@ Privileges *privileges_find(const char *user, GError **error)
     if (geteuid() != 0)
         return g_steal_pointer(&privileges);
     if (user == NULL) {
-        fail(error, "", "a process that was started as root needs a user to become, or root");
+        fail(error, "",
+             "started as root, it needs a user to become: name one as user in [service]; user=root "
+             "there stays root");
         return NULL;
-    }
-    if (strcmp(user, PRIVILEGES_DEFAULT_USER) == 0 && getpwnam(user) == NULL) {
-        privileges->untold = TRUE;
-        return g_steal_pointer(&privileges);
     }
     g_auto(GStrv) names = g_strsplit(user, ":", 2);
     if (!find_user(privileges, names[0], user, error))
@@ -64,11 +69,6 @@ Privileges *privileges_find(const char *user, GError **error)
     if (names[1] != NULL && !find_group(privileges, names[1], user, error))
         return NULL;
     return g_steal_pointer(&privileges);
-}
-
-gboolean privileges_are_untold(const Privileges *privileges)
-{
-    return privileges->untold;
 }
 
 void privileges_free(Privileges *privileges)

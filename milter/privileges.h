@@ -4,17 +4,13 @@
  *
  * A process that was started as root opens its socket and its files first, and becomes that user
  * before the first connection: user, group and the groups that the user is in, none of root's, with
- * no way back. It refuses to go on as root unless the settings say so, or leave it at a default
- * user that this system does not have: a build that was never installed is tried like that, and is
- * told. A process of any other user stays what it is.
+ * no way back. It refuses to go on as root unless the settings say so by name: a user that nobody
+ * made is an error that tells how to make it. A process of any other user stays what it is.
  */
 #ifndef CALMEND_PRIVILEGES_H
 #define CALMEND_PRIVILEGES_H
 
 #include <glib.h>
-
-/* The user of the settings by default; packages make it. */
-#define PRIVILEGES_DEFAULT_USER "calmend"
 
 typedef struct Privileges Privileges;
 
@@ -23,9 +19,6 @@ typedef struct Privileges Privileges;
  * group, or none is named. Owned by the caller, privileges_free. */
 Privileges *privileges_find(const char *user, GError **error);
 void privileges_free(Privileges *privileges);
-
-/* TRUE when the process stays root only because there is no default user. */
-gboolean privileges_are_untold(const Privileges *privileges);
 
 /* Becomes that user. FALSE and an error (G_FILE_ERROR) when the system refuses; the process must
  * end then. */

@@ -3,12 +3,19 @@
 """Whom the milter becomes, and the file with its number.
 
 Started as root it must become somebody else, for good, and serve all the same. The tests of that
-need root; a process of anybody else stays what it is.
+need root; a process of anybody else stays what it is. Where the users of the machine would be in
+the way, the milter sees others, in a mount namespace.
 """
+import contextlib
 import grp
 import os
+import pathlib
 import pwd
+import re
+import shlex
+import shutil
 import signal
+import subprocess
 import unittest
 
 import lab
@@ -17,6 +24,28 @@ import milter_process
 import milter_wire
 
 NOBODY = pwd.getpwnam("nobody")
+ACCOUNTS = ("/etc/passwd", "/etc/group")
+OTHER_ACCOUNTS = """mount --bind "$1" /etc/passwd && mount --bind "$2" /etc/group && shift 2 &&
+exec "$@" """
+GROUPS_OF_ROOT = (0, 6, 42)  # such as a root's shell has: root, disk, shadow
+
+
+class OtherAccounts(milter_process.MilterProcess):
+    """A milter that runs as root and sees the users and groups of the tree `accounts`; the settings
+    leave its user at the default."""
+
+    def __init__(self, folder, accounts):
+        self.files = [f"{accounts}{path}" for path in ACCOUNTS]
+        super().__init__(folder)
+
+    def write_config(self, settings):
+        super().write_config(settings)
+        text = self.config.read_text()
+        self.config.write_text(text.replace("user=root\n", ""))
+
+    def command(self, options):
+        return ["unshare", "--mount", "sh", "-c", OTHER_ACCOUNTS, "sh", *self.files,
+                *super().command(options)]
 
 
 class Case(unittest.TestCase):
@@ -24,11 +53,21 @@ class Case(unittest.TestCase):
         self.folder = lab.scratch_folder(self)
 
     def status(self, milter):
-        """The fields of /proc/PID/status that tell of rights, as lists of words. The socket is open
-        before they are dropped, event 340 comes after."""
+        """The fields of status in /proc that tell of rights, as lists of words, the same in every
+        thread. The socket is open before they are dropped, event 340 comes after."""
         milter.wait_event(340)
-        with open(f"/proc/{milter.process.pid}/status", encoding="ascii") as file:
-            fields = dict(line.rstrip("\n").split(":", 1) for line in file)
+        found = []
+        for path in pathlib.Path(f"/proc/{milter.process.pid}/task").glob("*/status"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended
+                found.append(self.thread_status(path))
+        self.assertGreater(len(found), 1, "it has threads")
+        for other in found:
+            self.assertEqual(other, found[0])
+        return found[0]
+
+    @staticmethod
+    def thread_status(path):
+        fields = dict(line.split(":", 1) for line in path.read_text().splitlines())
         return {name: fields[name].split() for name in
                 ("Uid", "Gid", "Groups", "CapPrm", "CapEff", "CapInh", "CapAmb", "NoNewPrivs")}
 
@@ -38,8 +77,11 @@ class Case(unittest.TestCase):
 
     def refused(self, user):
         """The message of a milter that does not start."""
-        milter = milter_process.MilterProcess(self.folder, {"service": {"user": user}})
-        code, _, err = milter_process.run(lab.MILTER, "--foreground", "--config", milter.config)
+        return self.not_started(
+            milter_process.MilterProcess(self.folder, {"service": {"user": user}}))
+
+    def not_started(self, milter):
+        code, _, err = milter_process.run(*milter.command([]))
         self.assertEqual(code, 2)
         self.assertFalse((self.folder / "milter.sock").exists())
         return err.decode()
@@ -88,20 +130,56 @@ class Root(Case):
         self.assertEqual(self.status(self.start("root"))["Uid"], ["0"] * 4)
 
     def test_refuses_to_stay_root_untold(self):
-        self.assertIn("root", self.refused(""))
+        self.assertIn("user=root", self.refused(""))
 
-    @unittest.skipIf("calmend" in (entry.pw_name for entry in pwd.getpwall()),
-                     "there is a user calmend")
+    def test_groups_of_root_are_gone(self):
+        milter = milter_process.MilterProcess(self.folder, {"service": {"user": "nobody"}})
+        self.addCleanup(milter.finish)
+        command = milter.command([])
+        milter.command = lambda options: [
+            "setpriv", "--groups", ",".join(map(str, GROUPS_OF_ROOT)), *command]
+        groups = set(os.getgrouplist("nobody", NOBODY.pw_gid))
+        self.assertFalse(groups & set(GROUPS_OF_ROOT))
+        milter.start()
+        self.check_is(milter, NOBODY.pw_uid, NOBODY.pw_gid, groups)
+
+    def accounts_without_default_user(self):
+        """A tree with the files of users and groups of this machine, but for calmend."""
+        lab.need(shutil.which("useradd"), "useradd is not installed")
+        tree = self.folder / "accounts"
+        (tree / "etc").mkdir(parents=True)
+        for path in ACCOUNTS:
+            lines = pathlib.Path(path).read_text().splitlines(keepends=True)
+            rest = [line for line in lines if not line.startswith("calmend:")]
+            (tree / path[1:]).write_text("".join(rest))
+        return tree
+
     def test_default_user_that_nobody_made(self):
-        milter = self.start("calmend")
-        lab.wait_until(lambda: b"Event ID: 340;" in milter.log.read_bytes(), "its start")
-        self.assertIn(b"runs as root, since there is no user calmend", milter.log.read_bytes())
+        """It is refused, and what the error says to do is right."""
+        if subprocess.run(["unshare", "--mount", "true"], check=False,
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            raise unittest.SkipTest("a mount namespace cannot be made here")
+        tree = self.accounts_without_default_user()
+        milter = OtherAccounts(self.folder, tree)
+        self.addCleanup(milter.finish)
+        err = self.not_started(milter)
+        self.assertIn("user=root", err)
+
+        command = shlex.split(re.search(r'"(useradd [^"]+)"', err)[1])
+        subprocess.run([*command, "--prefix", tree, "--groups", "daemon,mail"], check=True,
+                       stderr=subprocess.DEVNULL)
+        made = [line.split(":") for line in (tree / "etc/passwd").read_text().splitlines()
+                if line.startswith("calmend:")]
+        user, group = int(made[0][2]), int(made[0][3])
+        milter.start()
+        self.check_is(milter, user, group,
+                      {group, grp.getgrnam("daemon").gr_gid, grp.getgrnam("mail").gr_gid})
         self.check_serves(milter)
 
     def test_user_that_is_unknown(self):
         err = self.refused("no-such-user")
         self.assertIn("no-such-user", err)
-        self.assertIn("user = root", err)
+        self.assertIn("user=root", err)
 
     def test_group_that_is_unknown(self):
         self.assertIn("no-such-group", self.refused("nobody:no-such-group"))
