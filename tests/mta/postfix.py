@@ -47,6 +47,8 @@ scache unix - - n - 1 scache
 """
 
 # No session is kept for the next message: one that was refused for want of a milter stays refused.
+# What a client says of another one by XCLIENT is believed, and such clients may relay. Without IPv6
+# on the machine, Postfix knows no such client either, and "all" would make it complain.
 SETTINGS = """
 compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -60,8 +62,9 @@ local_recipient_maps =
 alias_maps =
 alias_database =
 inet_interfaces = loopback-only
-inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
+inet_protocols = {protocols}
+mynetworks = 127.0.0.0/8 192.0.2.0/24 198.51.100.0/24 [2001:db8::]/31
+smtpd_authorized_xclient_hosts = 127.0.0.0/8
 relayhost = [127.0.0.1]:{relay}
 smtp_host_lookup = native
 smtp_dns_support_level = disabled
@@ -133,7 +136,8 @@ class Postfix:
 
     def _write_config(self, relay_port, milter):
         settings = SETTINGS.format(folder=self.folder, name=self.folder.name, host=self.host,
-                                   relay=relay_port)
+                                   relay=relay_port,
+                                   protocols="all" if lab.has_ipv6() else "ipv4")
         settings += self._milter_lines(milter)
         chroot = "y" if milter == "unix" else "n"
         (self.config / "main.cf").write_text(settings)

@@ -17,10 +17,15 @@ class Reply:
     text: str
 
 
-def send(port, mail, recipient, sender="ben@example.com", options=("BODY=8BITMIME",)):
-    """Sends a mail; the reply to its end, or the first reply that is no success."""
+def send(port, mail, recipient, sender="ben@example.com", options=("BODY=8BITMIME",), xclient=None):
+    """Sends a mail; the reply to its end, or the first reply that is no success. `xclient` is what
+    a trusted proxy says of the client (Postfix): its address, its login."""
     with smtplib.SMTP("127.0.0.1", port, "client.example.com", TIMEOUT) as session:
         session.ehlo()
+        if xclient is not None:
+            code, text = session.docmd("XCLIENT", xclient)
+            assert code == 220, (code, text)
+            session.ehlo()
         if "SMTPUTF8" in options:
             session.command_encoding = "utf-8"
         steps = (lambda: session.mail(sender, options), lambda: session.rcpt(recipient),

@@ -62,6 +62,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def has_ipv6():
+    """Whether the loopback interface speaks IPv6."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
 def first_difference(one, other):
     """The position at which two octet strings part."""
     low, high = 0, min(len(one), len(other))
