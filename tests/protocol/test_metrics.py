@@ -148,6 +148,21 @@ class Numbers(MetricsCase):
             self.assertEqual(value(series, "calmend_up"), 1)
             self.assertGreaterEqual(value(series, "calmend_connections"), 1)
 
+    def test_reloads_are_counted(self):
+        """One that was refused is none."""
+        def generation(number):
+            metrics_file.wait(self.path, lambda series: value(
+                series, "calmend_settings_generation") == number, f"generation {number}")
+
+        generation(0)
+        settings = {**self.settings, "metrics": {"textfile": self.path, "interval": 1}}
+        self.milter.reload(settings)
+        generation(1)
+        self.milter.reload("[nonsense]\n")
+        self.milter.wait_event(345)
+        self.milter.reload(settings)
+        generation(2)
+
     def test_switch_that_is_refused(self):
         self.milter.switch_on()
         self.milter.switch.chmod(0o666)

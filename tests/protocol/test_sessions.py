@@ -13,6 +13,7 @@ import milter_wire
 
 # Room for (128 - 64) / 2 sessions; what is beyond another 32 descriptors is closed at once.
 DESCRIPTORS = 128
+SOFT = 32  # the limit at the start, which the process raises to the hard one
 CLOSED_BEYOND = 64
 
 
@@ -83,7 +84,7 @@ class Descriptors(unittest.TestCase):
         milter = milter_process.MilterProcess(lab.scratch_folder(self))
         self.addCleanup(milter.finish)
         command = milter.command
-        milter.command = lambda options: ["prlimit", f"--nofile={DESCRIPTORS}:{DESCRIPTORS}",
+        milter.command = lambda options: ["prlimit", f"--nofile={SOFT}:{DESCRIPTORS}",
                                           *command(options)]
         self.milter = milter.start()
         milter.switch_on()
@@ -108,6 +109,10 @@ class Descriptors(unittest.TestCase):
     def check_serves(self):
         outcome = milter_wire.one_message(self.milter.socket, mails.reply_mail())
         self.assertEqual(outcome.codes(), "bi")
+
+    def test_limit_is_raised_to_the_hard_one(self):
+        self.assertEqual(resource.prlimit(self.milter.process.pid, resource.RLIMIT_NOFILE),
+                         (DESCRIPTORS, DESCRIPTORS))
 
     def test_too_few_for_the_setting_is_reported_at_the_start(self):
         self.assertIn("open files", self.milter.wait_event(346)["description"])

@@ -96,6 +96,24 @@ class Stop(unittest.TestCase):
         self.milter.process.send_signal(signal.SIGTERM)
         self.check_ends()
 
+    def test_drain_is_bounded(self):
+        """A message that never comes to its end is given up, and the stop is as it should be."""
+        self.milter.stop()
+        self.milter.write_config({"service": {"drain-seconds": 1}})
+        self.milter.start()
+        with milter_wire.open_session(self.milter.socket) as connection:
+            connection.message(mails.reply_mail())
+        connection, _ = self.begin(mails.reply_mail())
+        self.milter.process.send_signal(signal.SIGTERM)
+        lab.wait_until(self.refuses_new_messages, "the milter to take no more")
+        self.check_ends()
+        stopped = self.milter.events()[-1]
+        self.assertEqual(stopped["id"], 341)
+        self.assertRegex(stopped["description"],
+                         r"stopped: messages 2, examined 1, repaired 1, .*, put off \d+$")
+        with self.assertRaises((OSError, EOFError)):
+            connection.step(b"N")
+
     def test_hup_ends_nothing(self):
         connection, body = self.begin(mails.reply_mail())
         for _ in range(50):

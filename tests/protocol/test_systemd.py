@@ -18,6 +18,26 @@ import mails
 import milter_process
 import milter_wire
 
+# A libmilter that knows unix, inet and inet6, as upstream's, in front of the one that is there.
+OTHER_LIBMILTER = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <string.h>
+
+static int known;
+
+int smfi_setconn(char *spec)
+{
+    known = strncmp(spec, "fd:", 3) != 0;
+    return ((int (*)(char *))dlsym(RTLD_NEXT, "smfi_setconn"))(spec);
+}
+
+int smfi_opensocket(int rmsocket)
+{
+    return known ? ((int (*)(int))dlsym(RTLD_NEXT, "smfi_opensocket"))(rmsocket) : -1;
+}
+"""
+
 WATCHDOG_SECONDS = 4
 EXPOSURE_MAX = 1.5
 UNITS = lab.ROOT / "packaging" / "systemd"
@@ -169,6 +189,20 @@ class PassedSocket(Case):
         one = self.listener(self.folder / "one.sock")
         two = self.listener(self.folder / "two.sock")
         self.assertIn("one is enough", self.refused(self.start_with(one, two)))
+
+    def test_libmilter_that_takes_none(self):
+        """The error says what to do, and without the socket the same library serves."""
+        lab.need(shutil.which("cc"), "cc is not installed")
+        source, library = self.folder / "other.c", self.folder / "other.so"
+        source.write_text(OTHER_LIBMILTER)
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+        command = self.milter.command
+        self.milter.command = lambda options: ["env", f"LD_PRELOAD={library}", *command(options)]
+        said = self.refused(self.start_with(self.listener(self.folder / "passed.sock")))
+        self.assertIn("disable calmend.socket", said)
+        self.milter.log.unlink()
+        self.milter.start()
+        self.check_serves()
 
 
 class Units(unittest.TestCase):
