@@ -160,8 +160,9 @@ class Load(unittest.TestCase):
             player.start()
         for number in range(ROUNDS):
             if number % 10 == 0:
-                self.milter.write_config({"limits": {"parts": 100 + number}})
-            self.milter.process.send_signal(signal.SIGHUP)
+                self.milter.reload({"limits": {"parts": 100 + number}})
+            else:
+                self.milter.process.send_signal(signal.SIGHUP)
             time.sleep(0.005)
         self.over = True
         for player in players:
