@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "filter.h"
 
-#include "counts.h"
 #include "exemption.h"
 #include "finish.h"
 #include "gate.h"
@@ -155,11 +154,8 @@ static sfsistat on_recipient(SMFICTX *context, char **arguments)
 static gboolean is_exempt(SMFICTX *context, const Connection *connection)
 {
     const char *login = smfi_getsymval(context, (char *)LOGIN);
-    gboolean exempt = exemption_holds(&connection->exemption, connection->daemon->settings,
-                                      connection->client, login);
-    if (exempt)
-        counts_add(COUNT_EXEMPT);
-    return exempt;
+    return exemption_holds(&connection->exemption, connection->daemon->settings, connection->client,
+                           login);
 }
 
 /* Whether this message is to come again later. */
@@ -171,7 +167,6 @@ static gboolean is_put_off(Connection *connection)
         overload_report(OVERLOAD_SESSIONS);
     if (connection->placed && gate_is_open())
         return FALSE;
-    counts_add(COUNT_PUT_OFF);
     metrics_count_outcome(OUTCOME_PUT_OFF);
     return TRUE;
 }
@@ -199,7 +194,6 @@ static sfsistat on_end_of_header(SMFICTX *context)
 {
     Connection *connection = connection_of(context);
     enter_message(connection);
-    counts_add(COUNT_MESSAGES);
     gboolean exempt =
         !connection->judged && is_exempt(context, connection); /* an MTA without DATA */
     if (!exempt && session_end_header(connection->session))

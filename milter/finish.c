@@ -2,35 +2,8 @@
 #include "finish.h"
 
 #include "apply.h"
-#include "counts.h"
 #include "log.h"
 #include "switch_watch.h"
-
-/* What an event says has become of the message. */
-static const struct {
-    EventId event;
-    Count count;
-} tally[] = {
-    {EVENT_REPAIRED, COUNT_REPAIRED},   {EVENT_WOULD_REPAIR, COUNT_WOULD_REPAIR},
-    {EVENT_NOT_REPAIRABLE, COUNT_LEFT}, {EVENT_LEFT, COUNT_LEFT},
-    {EVENT_NOT_TAKEN, COUNT_ERRORS},    {EVENT_GUARD, COUNT_ERRORS},
-};
-
-static void count_events(const GPtrArray *events)
-{
-    gboolean counted[COUNTS] = {FALSE};
-    for (guint i = 0; i < events->len; i++) {
-        const Event *event = g_ptr_array_index(events, i);
-        for (gsize row = 0; row < G_N_ELEMENTS(tally); row++) {
-            if (tally[row].event == event->kind->id)
-                counted[tally[row].count] = TRUE;
-        }
-    }
-    for (guint count = 0; count < COUNTS; count++) {
-        if (counted[count])
-            counts_add(count);
-    }
-}
 
 /* The macros are the MTA's and live until this callback returns. */
 static void log_events(const Daemon *daemon, SMFICTX *context, const Session *session,
@@ -48,14 +21,11 @@ static void log_events(const Daemon *daemon, SMFICTX *context, const Session *se
     };
     for (guint i = 0; i < events->len; i++)
         log_event(g_ptr_array_index(events, i), &where);
-    count_events(events);
 }
 
 static Outcome finish_unplanned(const Daemon *daemon, SMFICTX *context, const Session *session)
 {
     const char *problem = session_problem(session);
-    if (session_is_unread(session))
-        counts_add(COUNT_UNREAD);
     if (problem == NULL)
         return session_is_unread(session) ? OUTCOME_UNREAD : OUTCOME_NO_CALENDAR;
 
@@ -118,7 +88,6 @@ Outcome finish_message(const Daemon *daemon, SMFICTX *context, unsigned long act
     g_autoptr(Plan) plan = make_plan(session);
     if (plan == NULL)
         return finish_unplanned(daemon, context, session);
-    counts_add(COUNT_EXAMINED);
 
     const char *why = NULL;
     ApplyResult result = APPLY_DONE;

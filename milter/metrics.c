@@ -335,6 +335,19 @@ void metrics_time_plan(gint64 microseconds)
     add(METRIC_PLAN_SECONDS, SUM_SERIES, microseconds);
 }
 
+gint64 metrics_messages(Outcome outcome)
+{
+    return get(METRIC_MESSAGES, outcome);
+}
+
+gint64 metrics_plans(void)
+{
+    gint64 plans = 0;
+    for (guint bucket = 0; bucket < SUM_SERIES; bucket++)
+        plans += get(METRIC_PLAN_SECONDS, bucket);
+    return plans;
+}
+
 /* ---- writing ---- */
 
 static void write_series(GString *out, Metric metric, const SeriesKind *kind)

@@ -84,6 +84,10 @@ void metrics_count_plan(const Plan *plan, RepairsFate fate);
 /* Counts the time in which a plan was made. */
 void metrics_time_plan(gint64 microseconds);
 
+/* How many messages had that outcome, and how many plans were made. */
+gint64 metrics_messages(Outcome outcome);
+gint64 metrics_plans(void);
+
 /* All metrics in the text format of Prometheus, version 0.0.4. Owned by the caller, g_free. */
 char *metrics_to_text(void);
 

@@ -181,6 +181,24 @@ class Numbers(MetricsCase):
         self.assertEqual(set(series), before)
         self.assertEqual(value(series, "calmend_producer_findings_total", producer="other"), 40)
 
+    def test_event_of_the_stop_has_the_same_numbers(self):
+        """A message that was repaired in part is repaired, in the metrics and in the event."""
+        self.milter.switch_on()
+        calendar = mails.part(mails.calendar_type(), mails.reply_calendar())
+        signed = mails.multipart(b"signed", calendar, mails.note())
+        for mail in (mails.plain_mail(), mails.reply_mail(True), mails.reply_mail(),
+                     mails.mail(signed), mails.mail(mails.multipart(b"mixed", calendar, signed))):
+            milter_wire.one_message(self.milter.socket, mail)
+        series = self.final()
+        numbers = [int(value(series, "calmend_messages_total", outcome=outcome))
+                   for outcome in ("repaired", "would_repair", "left", "unread", "exempt",
+                                   "put_off")]
+        self.assertEqual(numbers, [2, 0, 1, 0, 0, 0])
+        self.assertEqual(value(series, "calmend_messages_total"), 5)
+        self.assertRegex(self.milter.wait_event(341)["description"],
+                         "messages 5, examined 4, repaired 2, would repair 0, left 1, errors 0, "
+                         "unread 0, exempt 0, put off 0$")
+
     def test_histogram_adds_up(self):
         with milter_wire.open_session(self.milter.socket) as connection:
             for _ in range(20):

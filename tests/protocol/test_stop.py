@@ -110,7 +110,7 @@ class Stop(unittest.TestCase):
         stopped = self.milter.events()[-1]
         self.assertEqual(stopped["id"], 341)
         self.assertRegex(stopped["description"],
-                         r"stopped: messages 2, examined 1, repaired 1, .*, put off \d+$")
+                         r"stopped: messages 1, examined 1, repaired 1, .*, put off \d+$")
         with self.assertRaises((OSError, EOFError)):
             connection.step(b"N")
 
