@@ -3,125 +3,150 @@
 
 The milters take turns in short slices, the one that begins changing with each round, and the ratio
 of a round is that of two neighbouring slices: what else the machine does meets both alike. The
-median of the ratios counts. With each sample is checked that the mail was repaired, or was not.
+median of the ratios counts. With each slice is checked that every mail was repaired, or none was,
+and before the first one, that a repaired mail holds nothing more to repair.
 """
+import contextlib
 import dataclasses
 import json
-import statistics
 import subprocess
 
 import lab
+import milter_process
+import milter_wire
 from kinds import KINDS
-from peers import Calmend, Lean, Nothing, cpu_seconds
-from report import Goal, table
+from peers import Calmend, Lean, Nothing, Pymilter, kernel_ticks, memory_mib, reset_peak
+from report import Goal, Line, medians, ratio
 
 LOAD = str(lab.BUILD / "tests/bench/load")
-PEERS = (Nothing, Lean, Calmend)
-COLUMNS = ["", "conns", *(f"{peer.NAME} msg/s" for peer in PEERS), "of nothing", "of lean", "MB/s",
-           "p50 us", "p99 us", *(f"{peer.NAME} CPU us" for peer in PEERS)]
+LOAD_PATIENCE = 120
+PEERS = (Calmend, Nothing, Lean, Pymilter)
+# It is tens of times slower, so a few of its slices cost as much as all of the others'.
+PYMILTER_EVERY = 3
+REPAIR = {Nothing.NAME: Goal(at_least=0.6), Pymilter.NAME: Goal(at_least=30)}
+OVER_UNIX = "calmend, unix"
 
 
 @dataclasses.dataclass
 class Row:
-    """A row of the table: its mail, the connections, and the goals. The ratio is to Nothing."""
+    """A load: its mail, the connections, and the goals of calmend's rate by a peer's."""
     kind: str
-    connections: int
-    ratio: float = None
-    p50_us: float = None
+    goals: dict
+    connections: int = 4
+    tcp: bool = False  # over TCP, beside calmend over a unix socket
+    p50: Goal = None
 
 
 ROWS = (
-    Row("plain", 4, ratio=0.95),
-    Row("multipart", 4, ratio=0.9),
-    Row("reply", 4, ratio=0.4),
-    Row("reply-base64", 4, ratio=0.4),
-    Row("reply-qp", 4, ratio=0.4),
-    Row("reply", 1, p50_us=500),
+    Row("plain", {Nothing.NAME: Goal(at_least=0.98)}),
+    Row("multipart", {Nothing.NAME: Goal(at_least=0.95)}),
+    Row("attachment", {Nothing.NAME: Goal(at_least=0.95)}),
+    Row("reply", REPAIR),
+    Row("reply-base64", REPAIR),
+    Row("reply-qp", REPAIR),
+    Row("tnef", {Nothing.NAME: Goal(at_least=0.6)}),
+    Row("reply", {}, connections=1, p50=Goal(at_most=500, figure="p50_us")),
+    Row("plain", {}, tcp=True),
+    Row("reply", {}, tcp=True),
 )
 
 
-@dataclasses.dataclass
-class Sample:
-    """One slice of one milter."""
-    rate: float      # messages per second
-    octets: float    # octets of messages per second
-    p50_us: float
-    p99_us: float
-    cpu_us: float    # processor time of the milter per message
+def prove(milter, kind):
+    """AssertionError unless the milter repairs a mail of this kind for good."""
+    if kind.name not in milter.REPAIRS:
+        return
+    mended = milter_wire.one_message(milter.socket, kind.mail).apply(kind.mail)
+    code, out, _ = milter_process.run(lab.COMMAND, "check", "--config", milter.config, "-",
+                                      stdin=mended)
+    assert code == 0, f"{milter.NAME}, {kind.name}: not repaired: {out!r}"
 
 
-def measure(milter, kind, path, connections, seconds):
-    """Loads a milter for a slice of time."""
-    before = cpu_seconds(milter)
+def load(milter, path, connections, seconds):
+    """Loads a milter with a mail: what `load` says, the greatest resident memory, `peak_mib`, and
+    the kernel's share of its processor time, `kernel`."""
+    pid = milter.process.pid
+    before = kernel_ticks(pid)
+    reset_peak(pid)
     done = subprocess.run([LOAD, "--connections", str(connections), "--seconds", str(seconds),
-                           milter.socket, str(path)], text=True, stdout=subprocess.PIPE,
-                          timeout=lab.PATIENCE + seconds, check=True)
-    cpu = cpu_seconds(milter) - before
-    got = json.loads(done.stdout)
+                           "--pid", str(pid), milter.socket, str(path)], text=True,
+                          stdout=subprocess.PIPE, timeout=LOAD_PATIENCE + seconds, check=True)
+    kernel, all_ticks = (now - then for now, then in zip(kernel_ticks(pid), before))
+    return {**json.loads(done.stdout), "peak_mib": memory_mib(pid)["VmHWM"],
+            "kernel": kernel / max(1, all_ticks)}
+
+
+def measure(milter, kind, path, row, seconds):
+    """Loads a milter for a slice of time: its figures."""
+    got = load(milter, path, row.connections, seconds)
     messages = got["messages"]
-    expected = messages if kind.repaired and milter.REPAIRS else 0
-    assert got["replaced"] == expected, f"{milter.NAME}, {kind.name}: {got}"
+    expected = messages if kind.name in milter.REPAIRS else 0
+    assert messages and got["replaced"] == expected, f"{milter.NAME}, {kind.name}: {got}"
     rate = messages / got["seconds"]
-    return Sample(rate, rate * got["octets"], got["p50_us"], got["p99_us"], cpu / messages * 1e6)
+    return {"messages_s": rate, "mb_s": rate * got["octets"] / 1e6, "p50_us": got["p50_us"],
+            "p99_us": got["p99_us"], "cpu_us": got["cpu_seconds"] / messages * 1e6,
+            "peak_mib": got["peak_mib"], "kernel": got["kernel"]}
+
+
+def takes_turn(milter, number):
+    """False where a milter sits a round out."""
+    return milter.NAME != Pymilter.NAME or number % PYMILTER_EVERY == 0
 
 
 def alternate(milters, kind, path, row, options):
-    """The samples of all rounds by milter: {name: [Sample]}."""
+    """The figures of all rounds by milter, None for a round that it sat out."""
     samples = {milter.NAME: [] for milter in milters}
     for number in range(options.rounds):
         first = number % len(milters)
         for milter in milters[first:] + milters[:first]:
+            took = takes_turn(milter, number)
             samples[milter.NAME].append(
-                measure(milter, kind, path, row.connections, options.seconds))
+                measure(milter, kind, path, row, options.seconds) if took else None)
     return samples
 
 
-def median(samples, figure):
-    """The median of one figure of the samples."""
-    return statistics.median(getattr(sample, figure) for sample in samples)
+def row_lines(row, kind, samples):
+    """The lines of one load."""
+    group = kind.title + (", one connection" if row.connections == 1 else "")
+    group += ", TCP" if row.tcp else ""
+    mine = samples[Calmend.NAME]
+    lines = [Line(group, Calmend.NAME, medians(mine), goal=row.p50)]
+    for name, theirs in samples.items():
+        if name != Calmend.NAME:
+            figures = medians([sample for sample in theirs if sample])
+            lines.append(Line(group, name, figures, ratio(mine, theirs), row.goals.get(name)))
+    return lines
 
 
-def ratio_to(samples, peer):
-    """The median over the rounds of calmend's rate by that of a peer."""
-    return statistics.median(mine.rate / other.rate for mine, other
-                             in zip(samples[Calmend.NAME], samples[peer.NAME]))
+def milters_for(row, kind, place):
+    """The milters of a load: with a mail that is repaired, those that do nothing and those that
+    repair it."""
+    if row.tcp:
+        beside = Calmend(place / "unix")
+        beside.NAME = OVER_UNIX
+        return [*(peer(place / peer.NAME, socket=f"inet:{lab.free_port()}@127.0.0.1")
+                  for peer in (Calmend, Nothing)), beside]
+    absent = Pymilter.missing() or (kind.repaired and kind.name not in Pymilter.REPAIRS)
+    return [peer(place / peer.NAME) for peer in PEERS if peer is not Pymilter or not absent]
 
 
-def cells(row, kind, samples):
-    """A row of the table."""
-    calmend = samples[Calmend.NAME]
-    return [kind.title, row.connections,
-            *(f"{median(samples[peer.NAME], 'rate'):.0f}" for peer in PEERS),
-            *(f"{ratio_to(samples, peer):.2f}" for peer in (Nothing, Lean)),
-            f"{median(calmend, 'octets') / 1e6:.1f}",
-            *(f"{median(calmend, figure):.0f}" for figure in ("p50_us", "p99_us")),
-            *(f"{median(samples[peer.NAME], 'cpu_us'):.0f}" for peer in PEERS)]
+def measure_row(row, folder, options):
+    """The lines of one load, from milters of its own."""
+    kind = KINDS[row.kind]
+    with contextlib.ExitStack() as stack:
+        milters = milters_for(row, kind, folder)
+        for milter in milters:
+            stack.callback(milter.stop)
+            milter.start()
+            prove(milter, kind)
+        samples = alternate(milters, kind, kind.write(folder), row, options)
+    return row_lines(row, kind, samples)
 
 
-def row_goals(row, kind, samples):
-    """The goals of a row."""
-    goals = []
-    if row.ratio is not None:
-        goals.append(Goal(f"{kind.title}: messages/s, of a milter that does nothing",
-                          ratio_to(samples, Nothing), at_least=row.ratio))
-    if row.p50_us is not None:
-        goals.append(Goal(f"{kind.title}: p50 on {row.connections} connection",
-                          median(samples[Calmend.NAME], "p50_us"), below=row.p50_us, unit=" us"))
-    return goals
-
-
-def run(folder, stack, options):
-    """Measures every row; its goals."""
-    milters = [peer(folder / peer.NAME) for peer in PEERS]
-    for milter in milters:
-        stack.callback(milter.stop)
-        milter.start()
-    paths = {kind.name: kind.write(folder) for kind in KINDS.values()}
-    rows, goals = [], []
-    for row in ROWS:
-        kind = KINDS[row.kind]
-        samples = alternate(milters, kind, paths[kind.name], row, options)
-        rows.append(cells(row, kind, samples))
-        goals += row_goals(row, kind, samples)
-    table("Straight to the milter, unix socket", COLUMNS, rows)
-    return goals
+def run(folder, _stack, options):
+    """Measures every row: its lines."""
+    lines = []
+    for number, row in enumerate(ROWS):
+        place = folder / str(number)
+        place.mkdir()
+        lines += measure_row(row, place, options)
+    return lines

@@ -7,7 +7,10 @@ Line ends are LF; whoever sends them makes CRLF of them. A new kind is a new row
 import dataclasses
 import itertools
 
+import lab
 import mails
+
+WINMAIL = lab.ROOT / "tests/data/golden/tnef-response-whole.in.eml"
 
 TRACE = b"".join(
     b"Received: from out%d.example.com (out%d.example.com [192.0.2.%d])\r\n"
@@ -29,9 +32,9 @@ def text(size):
     return b"".join(lines)
 
 
-def plain():
-    """8 KB of text."""
-    return mails.mail(mails.note(text(7000)), subject=b"Budget", extra=TRACE)
+def plain(size=8000):
+    """Text, `size` octets with the header."""
+    return mails.mail(mails.note(text(size - 1000)), subject=b"Budget", extra=TRACE)
 
 
 def multipart():
@@ -54,6 +57,17 @@ def held(size):
                                       mails.attachment(size * 3 // 4)), extra=TRACE)
 
 
+def large(size):
+    """A note with an attachment, `size` octets about, no calendar."""
+    return mails.mail(mails.multipart(b"mixed", mails.note(), mails.attachment(size * 72 // 100)),
+                      extra=TRACE)
+
+
+def winmail():
+    """A response in winmail.dat, beside a note, which is repaired."""
+    return WINMAIL.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
 @dataclasses.dataclass
 class Kind:
     """A mail and what calmend does with it."""
@@ -62,17 +76,19 @@ class Kind:
     mail: bytes
     repaired: bool = False
 
-    def write(self, folder):
-        """The mail as a file with LF line ends: its path."""
+    def write(self, folder, line_end=b"\n"):
+        """The mail as a file with these line ends: its path."""
         path = folder / f"{self.name}.eml"
-        path.write_bytes(self.mail.replace(b"\r\n", b"\n"))
+        path.write_bytes(self.mail.replace(b"\r\n", line_end))
         return path
 
 
 KINDS = {kind.name: kind for kind in (
     Kind("plain", "plain text, 8 KB", plain()),
     Kind("multipart", "multipart without a calendar, 100 KB", multipart()),
-    Kind("reply", "REPLY repaired, 2 KB, 7bit", reply("7bit"), True),
-    Kind("reply-base64", "REPLY repaired, 2 KB, base64", reply("base64"), True),
-    Kind("reply-qp", "REPLY repaired, 2 KB, quoted-printable", reply("quoted-printable"), True),
+    Kind("attachment", "attachment, 10 MB", large(10_000_000)),
+    Kind("reply", "REPLY repaired, 7bit", reply("7bit"), True),
+    Kind("reply-base64", "REPLY repaired, base64", reply("base64"), True),
+    Kind("reply-qp", "REPLY repaired, quoted-printable", reply("quoted-printable"), True),
+    Kind("tnef", "winmail.dat repaired", winmail(), True),
 )}

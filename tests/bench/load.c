@@ -3,18 +3,21 @@
  * load: one mail through a milter over and over, as fast as the milter answers.
  *
  * Each connection has a thread of its own and sends the next message when the last one is done. All
- * of them are open and warm, one message each, before the clock starts. It ends after so many
- * messages per connection or so many seconds, whichever is first. What was measured is one JSON
- * object on stdout; times are from the first octet of a message to the milter's last word on it.
+ * of them are open and warm, one message each, before the clocks start. It ends after so many
+ * messages per connection or so many seconds, whichever is first, but not before one message per
+ * connection. What was measured is one JSON object on stdout; times are from the first octet of a
+ * message to the milter's last word on it, and the processor time is that of the milter, whose
+ * process id is PID.
  *
- * load [--connections N] [--messages N] [--seconds S] SOCKET FILE. Exit 0, 1 when the milter fails
- * or refuses a message, and 2 for a wrong call.
+ * load [--connections N] [--messages N] [--seconds S] [--pid PID] SOCKET FILE. Exit 0, 1 when the
+ * milter fails or refuses a message, and 2 for a wrong call.
  */
 #include "cli/milter_client.h"
 #include "cli/milter_mail.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define EXIT_USAGE 2
 #define TIMEOUT    20.0
@@ -23,6 +26,7 @@ typedef struct {
     int connections;
     gint64 messages; /* per connection; 0: until the time is over */
     double seconds;
+    int pid; /* of the milter; 0: unknown */
     const char *socket;
     const char *file;
 } LoadOptions;
@@ -61,7 +65,8 @@ static gpointer worker_run(gpointer data)
     Worker *worker = data;
     gint64 limit = worker->options->messages;
     gint64 now = g_get_monotonic_time();
-    while (now < worker->end && (limit == 0 || worker->latencies->len < limit)) {
+    while ((now < worker->end || worker->latencies->len == 0) &&
+           (limit == 0 || worker->latencies->len < limit)) {
         gint64 begun = now;
         if (!send_one(worker))
             break;
@@ -94,6 +99,16 @@ static void worker_clear(gpointer data)
     if (worker->latencies != NULL)
         g_array_unref(worker->latencies);
     g_clear_error(&worker->error);
+}
+
+/* Processor time that a process has used so far, in seconds; 0 where it cannot be told. */
+static double process_seconds(int pid)
+{
+    clockid_t clock;
+    struct timespec now;
+    if (pid == 0 || clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &now) != 0)
+        return 0;
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* Runs all workers at once and gives the time that they took, in microseconds. */
@@ -130,7 +145,7 @@ static guint32 percentile(const GArray *sorted, double share)
     return g_array_index(sorted, guint32, MIN(index, sorted->len - 1));
 }
 
-static void print_report(const GArray *workers, gint64 took, gsize octets)
+static void print_report(const GArray *workers, gint64 took, double cpu, gsize octets)
 {
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(guint32));
     gint64 replaced = 0;
@@ -144,8 +159,8 @@ static void print_report(const GArray *workers, gint64 took, gsize octets)
     g_array_sort(all, compare_latencies);
     printf("{\"connections\": %u, \"messages\": %u, \"replaced\": %" G_GINT64_FORMAT
            ", \"accepted\": %" G_GINT64_FORMAT ", \"octets\": %" G_GSIZE_FORMAT
-           ", \"seconds\": %.6f, \"p50_us\": %u, \"p99_us\": %u}\n",
-           workers->len, all->len, replaced, accepted, octets, (double)took / G_USEC_PER_SEC,
+           ", \"seconds\": %.6f, \"cpu_seconds\": %.6f, \"p50_us\": %u, \"p99_us\": %u}\n",
+           workers->len, all->len, replaced, accepted, octets, (double)took / G_USEC_PER_SEC, cpu,
            percentile(all, 0.5), percentile(all, 0.99));
 }
 
@@ -168,13 +183,15 @@ static int run_load(const LoadOptions *options, const MilterMail *mail, gsize oc
     for (guint i = 0; ready && i < workers->len; i++)
         ready = worker_init(&g_array_index(workers, Worker, i), options, mail);
 
+    double cpu = process_seconds(options->pid);
     gint64 took = ready ? run_workers(workers, options->seconds) : 0;
+    cpu = process_seconds(options->pid) - cpu;
     const GError *error = first_error(workers);
     if (error != NULL) {
         fprintf(stderr, "load: %s: %s\n", options->socket, error->message);
         return EXIT_FAILURE;
     }
-    print_report(workers, took, octets);
+    print_report(workers, took, cpu, octets);
     return EXIT_SUCCESS;
 }
 
@@ -185,6 +202,7 @@ static gboolean read_options(LoadOptions *options, int *argc, char ***argv)
         {"connections", 'c', 0, G_OPTION_ARG_INT, &options->connections, "at once (1)", "N"},
         {"messages", 'm', 0, G_OPTION_ARG_INT64, &options->messages, "per connection", "N"},
         {"seconds", 's', 0, G_OPTION_ARG_DOUBLE, &options->seconds, "at most (1)", "S"},
+        {"pid", 'p', 0, G_OPTION_ARG_INT, &options->pid, "of the milter, for its time", "PID"},
         {0},
     };
     g_autoptr(GOptionContext) context = g_option_context_new("SOCKET FILE");
