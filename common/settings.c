@@ -3,11 +3,18 @@
 
 #include "setting_type.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #define DEFAULT_SWITCH_FILE CALMEND_SYSCONFDIR "/calmend/FixRecipientTrackStatusTime"
 #define MAX_OCTETS          (G_GUINT64_CONSTANT(1) << 31)
+
+/* A file of settings has a few kilobytes. */
+#define MAX_FILE_OCTETS ((gsize)1024 * 1024)
 
 GQuark settings_error_quark(void)
 {
@@ -198,11 +205,54 @@ static gboolean load_group(GKeyFile *file, const char *group, Settings *settings
     return keys != NULL;
 }
 
+static gboolean fail_read(GError **error, int number)
+{
+    g_set_error_literal(error, G_FILE_ERROR, (gint)g_file_error_from_errno(number),
+                        g_strerror(number));
+    return FALSE;
+}
+
+/* FALSE for what is no regular file: reading a pipe or a device might never end. */
+static gboolean read_regular(int file, GString *text, GError **error)
+{
+    struct stat status;
+    ssize_t size = 0;
+    if (fstat(file, &status) != 0)
+        return fail_read(error, errno);
+    if (!S_ISREG(status.st_mode)) {
+        g_set_error_literal(error, SETTINGS_ERROR, 0, "Not a regular file");
+        return FALSE;
+    }
+    do {
+        char piece[4096];
+        size = read(file, piece, sizeof piece);
+        g_string_append_len(text, piece, MAX(size, 0));
+    } while (size > 0 && text->len <= MAX_FILE_OCTETS);
+    if (size < 0)
+        return fail_read(error, errno);
+    if (text->len <= MAX_FILE_OCTETS)
+        return TRUE;
+    g_set_error(error, SETTINGS_ERROR, 0, "more than %" G_GSIZE_FORMAT " octets", MAX_FILE_OCTETS);
+    return FALSE;
+}
+
+static gboolean read_file(const char *path, GKeyFile *key_file, GError **error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file < 0)
+        return fail_read(error, errno);
+    g_autoptr(GString) text = g_string_new(NULL);
+    gboolean good = read_regular(file, text, error);
+    close(file);
+    return good && g_key_file_load_from_data(key_file, text->str, text->len,
+                                             G_KEY_FILE_KEEP_TRANSLATIONS, error);
+}
+
 Settings *settings_load(const char *path, GError **error)
 {
     g_autoptr(Settings) settings = settings_new();
     g_autoptr(GKeyFile) file = g_key_file_new();
-    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_KEEP_TRANSLATIONS, error)) {
+    if (!read_file(path, file, error)) {
         g_prefix_error(error, "%s: ", path);
         return NULL;
     }

@@ -10,7 +10,9 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 static char *folder;
 
@@ -308,6 +310,32 @@ static void test_no_file(void)
     g_assert_true(g_str_has_prefix(is_folder->message, folder));
 }
 
+static void assert_refused(const char *path, const char *word)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_null(settings_load(path, &error));
+    g_assert_nonnull(error);
+    g_assert_true(g_str_has_prefix(error->message, path));
+    g_assert_nonnull(strstr(error->message, word));
+}
+
+/* Nobody writes to the pipe, the device has no end, and the file is mostly a hole. */
+static void test_endless(void)
+{
+    g_autofree char *path = conf_path();
+    g_remove(path);
+    g_assert_cmpint(mkfifo(path, 0600), ==, 0);
+    assert_refused(path, "regular");
+    g_remove(path);
+    g_assert_cmpint(symlink("/dev/zero", path), ==, 0);
+    assert_refused(path, "regular");
+    g_remove(path);
+    g_assert_true(g_file_set_contents(path, "[log]\n", -1, NULL));
+    g_assert_cmpint(truncate(path, (off_t)1 << 32), ==, 0);
+    assert_refused(path, "octets");
+    g_remove(path);
+}
+
 static void test_free_null(void)
 {
     settings_free(NULL);
@@ -340,6 +368,7 @@ int main(int argc, char **argv)
     g_test_add_func("/settings/every-rule", test_every_rule);
     g_test_add_func("/settings/table", test_table);
     g_test_add_func("/settings/no-file", test_no_file);
+    g_test_add_func("/settings/endless", test_endless);
     g_test_add_func("/settings/free-null", test_free_null);
     int result = g_test_run();
     remove_folder();
