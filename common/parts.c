@@ -4,6 +4,11 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
+/* GMime compares each line that begins with "--" to the boundary of every multipart that is open,
+ * of which it opens so many at most. This many comparisons take it about a second. */
+#define MAX_COMPARISONS    ((gsize)100 * 1000 * 1000)
+#define GMIME_OPEN_AT_ONCE ((gsize)1024)
+
 typedef struct {
     Octets octets; /* of the message */
     const PolicyLimits *limits;
@@ -238,10 +243,39 @@ static void shift_parts(GArray *parts, guint first, gsize by)
     }
 }
 
+static gsize count_dashed_lines(Octets octets)
+{
+    const char *end = octets.data + octets.size;
+    gsize count = 0;
+    for (const char *at = octets.data; (at = memmem(at, (gsize)(end - at), "\n--", 3)) != NULL;
+         at++)
+        count++;
+    return count;
+}
+
+/* No fewer than there are multiparts. */
+static gsize count_boundary_words(Octets octets)
+{
+    gsize count = 0;
+    for (gsize at = 0; at < octets.size; at++)
+        count += (octets.data[at] | 0x20) == 'b' && has_at(octets, at, "boundary");
+    return count;
+}
+
+/* In all but made-up mail the first count decides. */
+static gboolean is_too_costly(Octets octets)
+{
+    gsize lines = count_dashed_lines(octets);
+    return lines > MAX_COMPARISONS / GMIME_OPEN_AT_ONCE &&
+           lines > MAX_COMPARISONS / MIN(GMIME_OPEN_AT_ONCE, 1 + count_boundary_words(octets));
+}
+
 PartsStatus parts_find(const Message *message, const PolicyLimits *limits, GArray *parts)
 {
     Octets octets = octets_slice(message->octets, message->head, message->octets.size);
     guint first = parts->len;
+    if (is_too_costly(octets))
+        return PARTS_TOO_COSTLY;
     GMimeObject *top = parse_top(octets);
     if (top == NULL)
         return PARTS_OK;

@@ -48,6 +48,8 @@ typedef struct {
 typedef enum {
     PARTS_OK,
     PARTS_TOO_MANY, /* more parts or a deeper nesting than the limits: `parts` is what was found */
+    PARTS_TOO_COSTLY, /* so many lines that may be boundaries of so many multiparts that telling
+                         them apart would take minutes: nothing was looked for */
 } PartsStatus;
 
 /* One-time initialization of GMime. */

@@ -84,6 +84,24 @@ static void examine_parts(Repair *repair, const GArray *parts)
     plan_keep_part_strings(repair->plan);
 }
 
+/* FALSE when the message is over a limit, which the plan then says. */
+static gboolean find_parts(const Message *message, const PolicyLimits *limits, GArray *parts,
+                           Plan *plan)
+{
+    switch (parts_find(message, limits, parts)) {
+    case PARTS_OK:
+        return TRUE;
+    case PARTS_TOO_MANY:
+        plan_add_limit(plan, NULL, "more than %u parts or a nesting deeper than %u", limits->parts,
+                       limits->depth);
+        return FALSE;
+    case PARTS_TOO_COSTLY:
+        plan_add_limit(plan, NULL, "too many multiparts with too many lines that begin with --");
+        return FALSE;
+    }
+    g_assert_not_reached();
+}
+
 Plan *repair_message(const Message *message, const Policy *policy, gint64 now)
 {
     const PolicyLimits *limits = &policy->limits;
@@ -95,12 +113,7 @@ Plan *repair_message(const Message *message, const Policy *policy, gint64 now)
         return plan;
     }
     g_autoptr(GArray) parts = parts_new();
-    if (parts_find(message, limits, parts) == PARTS_TOO_MANY) {
-        plan_add_limit(plan, NULL, "more than %u parts or a nesting deeper than %u", limits->parts,
-                       limits->depth);
-        return plan;
-    }
-    if (parts->len == 0)
+    if (!find_parts(message, limits, parts, plan) || parts->len == 0)
         return plan;
     Repair repair = {
         .message = message,

@@ -265,6 +265,28 @@ static void test_limit_keeps_first(void)
     g_assert_cmpuint(found, ==, 2);
 }
 
+/* Multiparts that stay open, then lines that may be the boundary of each, and no calendar. */
+static PartsStatus find_costly(guint multiparts, guint lines)
+{
+    g_autoptr(GString) mail = g_string_new("MIME-Version: 1.0\n");
+    for (guint i = 0; i < multiparts; i++)
+        g_string_append_printf(mail, "Content-Type: multipart/mixed; Boundary=b%u\n\n--b%u\n", i,
+                               i);
+    g_string_append(mail, "\n");
+    for (guint i = 0; i < lines; i++)
+        g_string_append(mail, "--b\n");
+    guint found;
+    return find_within(mail->str, G_MAXUINT, G_MAXUINT, &found);
+}
+
+/* GMime would take time for multiparts times lines: both, or it is no matter. */
+static void test_costly(void)
+{
+    g_assert_cmpint(find_costly(1000, 200000), ==, PARTS_TOO_COSTLY);
+    g_assert_cmpint(find_costly(1000, 1000), ==, PARTS_OK);
+    g_assert_cmpint(find_costly(20, 200000), ==, PARTS_OK);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -279,6 +301,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &limit_cases[i], test_limits);
     }
     g_test_add_func("/parts/limit-keeps-first", test_limit_keeps_first);
+    g_test_add_func("/parts/costly", test_costly);
     g_test_add_func("/parts/content-type-field", test_content_type_field);
     g_test_add_func("/parts/no-content-type-field", test_no_content_type_field);
     return g_test_run();
