@@ -55,6 +55,19 @@ gboolean plan_changes(const Plan *plan)
     return plan->header_edits->len + plan->body_edits->len > 0;
 }
 
+gsize plan_growth(const Plan *plan)
+{
+    g_autoptr(GArray) edits = plan_edits(plan);
+    gsize added = 0;
+    gsize removed = 0;
+    for (guint i = 0; i < edits->len; i++) {
+        const Edit *edit = &g_array_index(edits, Edit, i);
+        added += edit->text.size;
+        removed += edit->length;
+    }
+    return added > removed ? added - removed : 0;
+}
+
 GArray *plan_edits(const Plan *plan)
 {
     GArray *edits = g_array_copy(plan->body_edits);

@@ -74,6 +74,9 @@ void plan_free(Plan *plan);
 /* TRUE when the plan has an edit. */
 gboolean plan_changes(const Plan *plan);
 
+/* By how many octets the plan makes the message larger; 0 where it makes it smaller. */
+gsize plan_growth(const Plan *plan);
+
 /* Every edit of the plan on the octets of the message, header and body, sorted. Owned by the
  * caller, g_array_unref; its texts stay the plan's. */
 GArray *plan_edits(const Plan *plan);

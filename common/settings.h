@@ -31,6 +31,7 @@ typedef struct {
     guint drain_seconds;
     char *pid_file; /* NULL: none */
     char *switch_file;
+    gsize mta_bytes;    /* the largest message that the MTA takes; 0: no limit */
     gsize memory_bytes; /* a body above it goes to a temporary file */
     int facility;       /* of syslog(3) */
     LogFormat log_format;

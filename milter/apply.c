@@ -94,8 +94,12 @@ static unsigned long action_of(const HeaderEdit *edit)
 }
 
 /* What can be seen to fail, before anything is handed over. */
-static gboolean is_possible(unsigned long actions, const Plan *plan, const char **why)
+static gboolean is_possible(unsigned long actions, const Session *session, const Plan *plan,
+                            const char **why)
 {
+    *why = "the repair might take it over the limit of the MTA (mta-bytes)";
+    if (!session_has_room(session, plan_growth(plan)))
+        return FALSE;
     unsigned long needed = plan->body_edits->len > 0 ? SMFIF_CHGBODY : 0;
     gboolean fits = TRUE;
     for (guint i = 0; i < plan->header_edits->len; i++) {
@@ -111,7 +115,7 @@ ApplyResult apply_plan(SMFICTX *context, unsigned long actions, Session *session
                        const char **why)
 {
     gboolean begun = FALSE;
-    if (!is_possible(actions, plan, why))
+    if (!is_possible(actions, session, plan, why))
         return APPLY_REFUSED;
 
     *why = "the MTA did not take the body";

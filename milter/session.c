@@ -5,6 +5,12 @@
 #include "spool.h"
 #include "token_search.h"
 
+#include <string.h>
+
+/* What Postfix counts beside the octets that a milter sees: the envelope, its own trace field, the
+ * lengths of lines, marks where edits begin. About 1,000 octets, and 100 for each recipient. */
+#define MTA_OVERHEAD ((gsize)128 * 1024)
+
 struct Session {
     const Settings *settings;
     GString *sender; /* empty: unknown */
@@ -12,6 +18,7 @@ struct Session {
     TokenSearch search;
     gboolean matters; /* a field says that a calendar may follow */
     gsize body;       /* where the body begins in the spool */
+    gsize octets;     /* of the whole message so far, kept or not */
     gboolean unread;
     GError *problem;
     Message message; /* of the spool; fields NULL before the plan */
@@ -63,6 +70,7 @@ void session_forget(Session *session)
     session->search = (TokenSearch){0};
     session->matters = FALSE;
     session->body = 0;
+    session->octets = 0;
     session->unread = FALSE;
     g_clear_error(&session->problem);
 }
@@ -95,6 +103,7 @@ static void keep(Session *session, Octets octets)
 
 void session_header(Session *session, const char *name, const char *value)
 {
+    session->octets += strlen(name) + strlen(": ") + strlen(value) + strlen("\r\n");
     for (gsize i = 0; i < G_N_ELEMENTS(kept_fields); i++) {
         if (g_ascii_strcasecmp(name, kept_fields[i].name) != 0)
             continue;
@@ -116,6 +125,7 @@ gboolean session_end_header(Session *session)
 
 gboolean session_body(Session *session, Octets chunk)
 {
+    session->octets += chunk.size;
     keep(session, chunk);
     return !is_given_up(session);
 }
@@ -147,6 +157,13 @@ Plan *session_plan(Session *session, gint64 now)
     spool_rest(&session->spool);
     slots_give();
     return plan;
+}
+
+gboolean session_has_room(const Session *session, gsize growth)
+{
+    gsize limit = session->settings->mta_bytes;
+    return limit == 0 || session->octets > limit ||
+           session->octets + growth + MTA_OVERHEAD <= limit;
 }
 
 gboolean session_is_unread(const Session *session)

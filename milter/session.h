@@ -39,6 +39,10 @@ gboolean session_body(Session *session, Octets chunk);
  * Owned by the caller, plan_free. */
 Plan *session_plan(Session *session, gint64 now);
 
+/* FALSE when the message might be over limits.mta-bytes once it is `growth` octets larger, while it
+ * is not as it came: an MTA refuses it for good then (Postfix: 552 5.3.4). */
+gboolean session_has_room(const Session *session, gsize growth);
+
 /* TRUE when the message is above limits.message-bytes, and so was not kept. */
 gboolean session_is_unread(const Session *session);
 

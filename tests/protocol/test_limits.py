@@ -164,6 +164,43 @@ class Limits(unittest.TestCase):
         self.check_mended(self.session().message(sent), sent, mended)
 
 
+class MtaLimit(unittest.TestCase):
+    """A repair never takes a message over the MTA's own limit, at which it would be refused."""
+
+    MTA_BYTES = 300000
+
+    def setUp(self):
+        self.milter = milter_process.started(self, {"limits": {"mta-bytes": self.MTA_BYTES}})
+        self.milter.switch_on()
+
+    def outcome(self, size, queue_id):
+        """Of a broken response that is exactly `size` octets large."""
+        mail = mails.reply_mail(extra=b"X-Fill: \r\n")
+        fill = b"X-Fill: " + b"a" * 900 + b"\r\n"
+        count, rest = divmod(size - len(mail), len(fill))
+        mail = mails.reply_mail(extra=b"X-Fill: " + b"a" * rest + b"\r\n" + fill * count)
+        assert len(mail) == size
+        return milter_wire.one_message(self.milter.socket, mail, queue_id=queue_id)
+
+    def test_close_below_it_passes_as_it_came(self):
+        for number, size in enumerate((self.MTA_BYTES, self.MTA_BYTES - 1000)):
+            outcome = self.outcome(size, b"CLOSE%d" % number)
+            self.assertEqual((outcome.verdict, outcome.replies), (CONTINUE, []))
+            event, = self.milter.wait_events_of(f"CLOSE{number}", [331])
+            self.assertIn("mta-bytes", event["description"])
+
+    def test_far_below_it_is_repaired(self):
+        self.assertEqual(self.outcome(self.MTA_BYTES // 2, b"FAR1").codes(), "bi")
+
+    def test_above_it_the_mta_has_another(self):
+        self.assertEqual(self.outcome(self.MTA_BYTES + 100, b"ABOVE1").codes(), "bi")
+
+    def test_none(self):
+        self.milter.reload({"limits": {"mta-bytes": 0}})
+        self.milter.wait_event(344)
+        self.assertEqual(self.outcome(self.MTA_BYTES, b"NONE1").codes(), "bi")
+
+
 class DiskFull(unittest.TestCase):
     """Where nothing can be written, mail passes as it came, and an event says why."""
 
