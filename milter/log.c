@@ -54,13 +54,22 @@ static GQueue wait_for_lines(void)
     return lines;
 }
 
+/* vsyslog, since the process has a syslog of its own (syslog_shield), which only queues. */
+G_GNUC_PRINTF(2, 3) static void send_to_syslog(int priority, const char *layout, ...)
+{
+    va_list arguments;
+    va_start(arguments, layout);
+    vsyslog(priority, layout, arguments);
+    va_end(arguments);
+}
+
 /* Takes the line. */
 static void write_line(Line *line)
 {
     if (line->entry != NULL)
         journal_send(line->entry);
     else
-        syslog(line->priority | g_atomic_int_get(&facility), "%s", line->text);
+        send_to_syslog(line->priority | g_atomic_int_get(&facility), "%s", line->text);
     g_free(line->text);
     journal_entry_free(line->entry);
     g_free(line);
@@ -149,6 +158,16 @@ void log_event(const Event *event, const EventContext *context)
         add_line(event->kind->priority, NULL, g_steal_pointer(&entry));
     else
         add_line(event->kind->priority, g_steal_pointer(&text), NULL);
+    pthread_mutex_unlock(&mutex);
+}
+
+void log_line(int priority, const char *text)
+{
+    pthread_mutex_lock(&mutex);
+    if (unwritten >= QUEUE_LINES)
+        metrics_add(METRIC_LOG_LINES_LOST, 1);
+    else
+        add_line(priority, g_strdup(text), NULL);
     pthread_mutex_unlock(&mutex);
 }
 

@@ -29,6 +29,9 @@ void log_event(const Event *event, const EventContext *context);
 /* An event that belongs to no message. */
 void log_service_event(const Event *event);
 
+/* A line for syslog that is no event: libmilter's own. Any thread, also before log_open. */
+void log_line(int priority, const char *text);
+
 /* Waits until syslog has all lines, for one second at most. */
 void log_flush(void);
 

@@ -104,10 +104,11 @@ static int run(Settings *settings, const Options *options)
     g_autoptr(GError) error = NULL;
     g_autoptr(PidFile) pid_file = NULL;
     g_autoptr(Listener) listener = prepare(settings, &pid_file, &error);
-    if (listener == NULL)
-        return fail(error->message);
-
     log_begin();
+    if (listener == NULL) {
+        log_flush(); /* what libmilter had to say */
+        return fail(error->message);
+    }
     log_start(listener);
     metrics_file_open();
     gboolean asked = service_run(listener);

@@ -111,5 +111,33 @@ class Syslog(unittest.TestCase):
         self.assertEqual(self.milter.stop(), 0)
 
 
+    def threads(self):
+        """How many threads the milter has."""
+        return len(os.listdir(f"/proc/{self.milter.process.pid}/task"))
+
+    def test_libmilter_does_not_wait_for_a_full_log(self):
+        """What libmilter has to log itself, such as a bad negotiation, keeps no thread waiting."""
+        self.start()
+        with milter_wire.open_session(self.milter.socket) as connection:
+            for _ in range(300):
+                connection.message(mails.reply_mail())
+        before = self.threads()
+        for _ in range(50):
+            with milter_wire.Connection(self.milter.socket) as connection:
+                connection.send(b"O", b"\0\0\0\6")
+                self.assertRaises((EOFError, OSError), connection.receive)
+        self.assertLess(self.threads(), before + 10)
+
+    def test_lines_of_libmilter_arrive(self):
+        self.start()
+        self.check_record(LOG_MAIL, LOG_INFO, 340)
+        with milter_wire.Connection(self.milter.socket) as connection:
+            connection.send(b"O", b"\0\0\0\6")
+            self.assertRaises((EOFError, OSError), connection.receive)
+        facility, _, _, line = self.record()
+        self.assertEqual(facility, LOG_MAIL)
+        self.assertIn("calmend-milter: st_optionneg", line)
+
+
 if __name__ == "__main__":
     lab.run_tests()
