@@ -68,6 +68,11 @@ static const EventKind catalogue[] = {
      "The file of metrics cannot be written; the reason follows. Said once until it can.",
      "Make the folder of metrics.textfile writable for the user of the milter.",
      "9ad6574698b347aab05fbc4f14a0e934"},
+    {EVENT_SOCKET_GONE, "Error", SERVICE, LOG_ERR,
+     "The socket was removed while the milter listened at it. The milter ends with exit code 2, so that "
+     "its service manager starts it again.",
+     "Find out what removes the socket. Without a service manager, start the milter again.",
+     "d2a065bdddcc405d97fd8fe40c6e35fb"},
 };
 /* clang-format on */
 

@@ -28,6 +28,7 @@ typedef enum {
     EVENT_NOT_RELOADED = 345,
     EVENT_OVERLOAD = 346,
     EVENT_METRICS = 347,
+    EVENT_SOCKET_GONE = 348,
 } EventId;
 
 /* A row of the catalogue. */

@@ -207,6 +207,14 @@ Listener *listen_open(const Settings *settings, GError **error)
     return opened ? g_steal_pointer(&listener) : NULL;
 }
 
+gboolean listen_is_gone(const Listener *listener)
+{
+    struct stat file;
+    return listener->file.st_nlink > 0 &&
+           fstatat(listener->folder, listener->name, &file, AT_SYMLINK_NOFOLLOW) != 0 &&
+           errno == ENOENT;
+}
+
 static gboolean is_own_file(const Listener *listener)
 {
     struct stat file;

@@ -27,6 +27,9 @@ Listener *listen_open(const Settings *settings, GError **error);
 /* Removes the unix socket from its folder, if it is still this one. Takes NULL. */
 void listen_close(Listener *listener);
 
+/* TRUE when nothing stands any more where the unix socket was made: no MTA finds it there. */
+gboolean listen_is_gone(const Listener *listener);
+
 /* Connects to the socket a few times and hangs up at once, which makes libmilter look for
  * connections that it has forgotten (stuck). */
 void listen_nudge(const Listener *listener);

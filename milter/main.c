@@ -57,8 +57,8 @@ static void log_start(const Listener *listener)
 static void log_stop(gboolean asked)
 {
     g_autofree char *counts = counts_to_text();
-    g_autoptr(Event) event = event_new(EVENT_STOPPED, "calmend-milter stopped%s: %s",
-                                       asked ? "" : " since libmilter ended", counts);
+    g_autoptr(Event) event =
+        event_new(EVENT_STOPPED, "calmend-milter stopped%s: %s", asked ? "" : " of itself", counts);
     log_service_event(event);
 }
 

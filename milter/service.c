@@ -4,6 +4,7 @@
 #include "counts.h"
 #include "daemon.h"
 #include "gate.h"
+#include "log.h"
 #include "metrics_file.h"
 #include "reload.h"
 #include "sessions.h"
@@ -127,7 +128,19 @@ static void reload(void)
     systemd_ready();
 }
 
-/* FALSE: libmilter ended by itself. */
+/* A process whose socket is gone serves nobody, and only a new one can make another. */
+static gboolean is_deaf(const Listener *listener)
+{
+    if (!listen_is_gone(listener))
+        return FALSE;
+    g_autoptr(Event) event = event_new(
+        EVENT_SOCKET_GONE, "The socket was removed: %s; the milter ends, to be started again",
+        listen_spec(listener));
+    log_service_event(event);
+    return TRUE;
+}
+
+/* FALSE: libmilter ended by itself, or the socket is gone. */
 static gboolean wait_for_stop(const Listener *listener)
 {
     StuckLook look = {0};
@@ -137,6 +150,8 @@ static gboolean wait_for_stop(const Listener *listener)
         int interval = look.octets > 0 ? STUCK_MILLISECONDS : IDLE_MILLISECONDS;
         switch (wait_for_note(interval)) {
         case NOTE_NONE:
+            if (is_deaf(listener))
+                return FALSE;
             if (stuck_look(&look))
                 listen_nudge(listener);
             metrics_file_tick();

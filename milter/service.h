@@ -18,8 +18,8 @@
 gboolean service_catch_signals(GError **error);
 
 /* Runs libmilter, whose socket is `listener`, until a stop. From the first thread. TRUE after a
- * stop that was asked for, FALSE when libmilter ended by itself or cannot start. libmilter's
- * threads are still there afterwards: the process is to exit. */
+ * stop that was asked for, FALSE when libmilter ended by itself or cannot start, or when the socket
+ * is gone. libmilter's threads are still there afterwards: the process is to exit. */
 gboolean service_run(const Listener *listener);
 
 #endif

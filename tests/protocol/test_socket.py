@@ -118,6 +118,14 @@ class UnixSocket(SocketCase):
         self.assertEqual(milter.stop(), 0)
         self.assertFalse(self.path.exists())
 
+    def test_removed_while_it_listens(self):
+        """Nobody can reach it: it says so and ends, for a service manager to start it again."""
+        milter = self.start()
+        self.path.unlink()
+        self.assertEqual(milter.process.wait(lab.PATIENCE), 2)
+        self.assertIn(str(self.path), milter.wait_event(348)["description"])
+        self.check_serves(milter.start())
+
     def test_local_is_unix(self):
         self.check_serves(self.start(socket=f"local:{self.path}"))
 
