@@ -23,7 +23,7 @@ class Accept(unittest.TestCase):
         cls.site = FaultSite(cls, proxied=True, action="accept")
 
     def measure(self, name):
-        """The account after kills at that step, and the recipients of the messages that were hit."""
+        """The account after kills at that step, and the recipients of what was hit."""
         step = STEPS[name]
         caught = self.site.proxy.caught
         caught.clear()

@@ -4,20 +4,13 @@
 
 The milter runs in a mount namespace in which /dev/log is a socket of the test.
 """
-import pathlib
 import socket
-import sys
 import unittest
 
-from fault_site import Account, FaultSite, Traffic, lab, run_under
-import milter_wire
+from fault_site import Account, FaultSite, Traffic, lab, milter_wire, run_under
+from test_syslog import NAMESPACE, can_unshare
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "protocol"))
-
-# pylint: disable=wrong-import-position
-from test_syslog import NAMESPACE, can_unshare  # noqa: E402
-
-MESSAGES = 60      # more than a socket that nobody reads holds
+MESSAGES = 60  # more than a socket that nobody reads holds
 BAD_CONNECTIONS = 20
 
 

@@ -3,7 +3,8 @@
 """write_tables FIGURES PAGE: puts the figures of a run into the tables of a page.
 
 FIGURES is what the tests wrote for CALMEND_FAULT_FIGURES. A table of the page stands between the
-lines <!-- NAME --> and <!-- end -->; its rows are sorted, and the last figures of a fault hold.
+lines <!-- NAME --> and <!-- end -->; its rows are sorted, the last figures of a fault hold, and
+those of mail are summed up.
 """
 import json
 import pathlib
@@ -27,12 +28,20 @@ def cell(row, key):
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+def total(name, rows):
+    """The sums of a table of mail."""
+    if name == "giants":
+        return []
+    return [{key: sum(row[key] for row in rows) if key != "fault" else "**all**"
+             for _, key in TABLES[name]}]
+
+
 def table(name, rows):
     """The lines of a table."""
     columns = TABLES[name]
     aligned = ["---" if key in ("fault", "fate") else "---:" for _, key in columns]
     lines = [[title for title, _ in columns], aligned]
-    lines += [[cell(row, key) for _, key in columns] for row in rows]
+    lines += [[cell(row, key) for _, key in columns] for row in rows + total(name, rows)]
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
@@ -46,7 +55,7 @@ def main(figures, page):
     text = path.read_text(encoding="utf-8")
     for name, found in rows.items():
         if found:
-            new = table(name, [found[fault] for fault in sorted(found)])
+            new = table(name, [found[fault] for fault in sorted(found, key=str.lower)])
             text, count = re.subn(rf"(<!-- {name} -->\n).*?(<!-- end -->)",
                                   lambda match, new=new: match[1] + new + match[2], text,
                                   flags=re.DOTALL)

@@ -1,29 +1,31 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""kill -9 of the milter at each step of the milter protocol, under load, with Postfix.
+"""kill_tests: kill -9 of the milter at each step of the milter protocol, under load.
 
-A proxy between Postfix and the milter kills at the exact packet, FAULT_ROUNDS times for each step.
-With the packaged lines (default_action=tempfail) the message that was hit is put off and comes
-again: none is lost, none comes twice, and each arrives repaired.
+A proxy between MTA and milter kills at the exact packet, FAULT_ROUNDS times for each step. With the
+packaged lines (default_action=tempfail of Postfix, F=T of Sendmail) the message that was hit is put
+off and comes again: none is lost, none comes twice, and each arrives repaired.
 """
 import unittest
 
-from fault_site import Account, FaultSite, ROUNDS, Traffic, lab
+from fault_site import Account, FaultSite, ROUNDS, Traffic
 from kill_steps import STEPS, kill_at, mail_of_steps
 
 
-class Kill(unittest.TestCase):
-    """A test for each of STEPS."""
+class Kill:
+    """The tests of one MTA, one for each of STEPS."""
+
+    mta = None
 
     @classmethod
     def setUpClass(cls):
-        cls.site = FaultSite(cls, proxied=True)
+        cls.site = FaultSite(cls, cls.mta, proxied=True)
 
     def check(self, step):
         caught = self.site.proxy.caught
         caught.clear()
         traffic = Traffic(self.site, mail_of_steps(), mail_of_steps(True))
-        account = self.site.attempt(Account(f"kill -9 {step.text}", ROUNDS), traffic, lambda: [
+        account = Account(f"{self.mta.NAME}: kill -9 {step.text}", ROUNDS)
+        self.site.attempt(account, traffic, lambda: [
             kill_at(self.site, step, traffic) for _ in range(ROUNDS)])
         self.assertEqual(account.repaired, account.taken)
         self.assertEqual(len(caught), ROUNDS)
@@ -40,5 +42,7 @@ def _add_tests():
 
 _add_tests()
 
-if __name__ == "__main__":
-    lab.run_tests()
+
+def case_of(mta):
+    """The class of tests of one MTA."""
+    return type(f"{mta.NAME}Kill", (Kill, unittest.TestCase), {"mta": mta})
