@@ -180,6 +180,46 @@ static void test_unreadable(void)
     assert_look(repair_switch, SWITCH_ON, TRUE);
 }
 
+/* A name that is too long is none that could be absent. */
+static void test_name_too_long(void)
+{
+    g_autofree char *name = g_strnfill(300, 'a');
+    g_autofree char *too_long = g_build_filename(folder, name, NULL);
+    g_autoptr(RepairSwitch) repair_switch = repair_switch_new(too_long);
+    g_assert_cmpint(repair_switch_look(repair_switch, NULL), ==, SWITCH_REFUSED);
+    g_autofree char *problem = repair_switch_problem(repair_switch);
+    g_assert_true(g_str_has_prefix(problem, too_long));
+}
+
+/* The next owner of the same file has the same switch; one of another file goes on from its state,
+ * so that a change of the file alone is told as a change of the switch alone. */
+static void test_follow(void)
+{
+    g_autofree char *other = g_build_filename(folder, "other", NULL);
+    write_file("1", 1, 0600);
+    RepairSwitch *former = repair_switch_new(path);
+    assert_look(former, SWITCH_ON, TRUE);
+    g_autoptr(RepairSwitch) same = repair_switch_follow(former, path);
+    g_assert_true(same == former);
+
+    g_assert_true(g_file_set_contents(other, "1", 1, NULL));
+    g_autoptr(RepairSwitch) on = repair_switch_follow(former, other);
+    g_assert_true(on != former);
+    assert_look(on, SWITCH_ON, FALSE);
+    g_remove(other);
+    g_autoptr(RepairSwitch) off = repair_switch_follow(former, other);
+    assert_look(off, SWITCH_OFF, TRUE);
+
+    repair_switch_free(former);
+    assert_look(same, SWITCH_ON, FALSE);
+    remove_file();
+}
+
+static void test_free_null(void)
+{
+    repair_switch_free(NULL);
+}
+
 /* A loop of links is no absent file. */
 static void test_link(void)
 {
@@ -313,6 +353,9 @@ int main(int argc, char **argv)
     g_test_add_func("/repair-switch/pipe", test_pipe);
     g_test_add_func("/repair-switch/unreadable", test_unreadable);
     g_test_add_func("/repair-switch/link", test_link);
+    g_test_add_func("/repair-switch/name-too-long", test_name_too_long);
+    g_test_add_func("/repair-switch/follow", test_follow);
+    g_test_add_func("/repair-switch/free-null", test_free_null);
     g_test_add_func("/repair-switch/mode-changes", test_mode_changes);
     g_test_add_func("/repair-switch/replaced", test_replaced);
     g_test_add_func("/repair-switch/flip", test_flip);

@@ -69,6 +69,8 @@ static const GoodCase good[] = {
     {"components", "[limits]\ncomponents=7\n", "components = 7"},
     {"facility", "[log]\nfacility=local7\n", "facility = local7"},
     {"format", "[log]\nformat=json\n", "format = json"},
+    {"textfile", "[metrics]\ntextfile=/a/calmend.prom\n", "textfile = /a/calmend.prom"},
+    {"textfile-none", "[metrics]\ntextfile=\n", "textfile = "},
 };
 
 static void assert_same_levels(const Policy *left, const Policy *right)
@@ -266,6 +268,10 @@ static const BadCase bad[] = {
     {"components-empty", "[limits]\ncomponents=\n", "[limits] components = |whole number"},
     {"facility", "[log]\nfacility=local8\n", "[log] facility = local8|mail, daemon, user, local0"},
     {"format", "[log]\nformat=xml\n", "[log] format = xml|text, json"},
+    {"textfile-relative", "[metrics]\ntextfile=calmend.prom\n",
+     "[metrics] textfile = calmend.prom|absolute|.prom"},
+    {"textfile-name", "[metrics]\ntextfile=/a/calmend.txt\n",
+     "[metrics] textfile = /a/calmend.txt|absolute|.prom"},
     {"escape", "[service]\nsocket-group=a\\b\n", "[service] socket-group"},
     {"no-utf-8", "[service]\nsocket-group=\xff\n", "[service] socket-group"},
     {"second-is-bad", "[log]\nformat=json\nfacility=x\n", "[log] facility = x"},
@@ -336,6 +342,32 @@ static void test_endless(void)
     g_remove(path);
 }
 
+typedef struct {
+    const char *name;
+    const char *before;
+    const char *after;
+    const char *keys; /* that need a restart, or NULL */
+} RestartCase;
+
+static const RestartCase restarts[] = {
+    {"same", "", "", NULL},
+    {"at-once", "", "[log]\nformat=json\n[repair]\nstamp=no\n[limits]\nparts=5\n", NULL},
+    {"one", "", "[service]\nsocket=inet:1@127.0.0.1\n", "socket"},
+    {"way-back", "[service]\nuser=a\n", "", "user"},
+    {"default-written-out", "", "[service]\nsocket-mode=0660\n", NULL},
+    {"several", "", "[service]\nuser=a\nsocket-group=g\n[log]\nformat=json\n",
+     "socket-group, user"},
+};
+
+static void test_restart(gconstpointer data)
+{
+    const RestartCase *row = data;
+    g_autoptr(Settings) before = load(row->before, strlen(row->before), NULL);
+    g_autoptr(Settings) after = load(row->after, strlen(row->after), NULL);
+    g_autofree char *keys = settings_list_restart(before, after);
+    g_assert_cmpstr(keys, ==, row->keys);
+}
+
 static void test_free_null(void)
 {
     settings_free(NULL);
@@ -362,6 +394,10 @@ int main(int argc, char **argv)
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autofree char *path = g_strconcat("/settings/bad/", bad[i].name, NULL);
         g_test_add_data_func(path, &bad[i], test_bad);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(restarts); i++) {
+        g_autofree char *path = g_strconcat("/settings/restart/", restarts[i].name, NULL);
+        g_test_add_data_func(path, &restarts[i], test_restart);
     }
     g_test_add_func("/settings/members", test_members);
     g_test_add_func("/settings/levels", test_levels);
