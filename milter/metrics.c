@@ -5,6 +5,7 @@
 
 #include "producer.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -74,6 +75,8 @@ typedef struct {
     guint family;
 } RowNumbers;
 
+static RowNumbers *row_numbers; /* of each row */
+
 static gsize first_row_of_family(const Rule *rules, const char *family)
 {
     gsize row = 0;
@@ -83,27 +86,25 @@ static gsize first_row_of_family(const Rule *rules, const char *family)
 }
 
 /* Rows of one rule stand together, those of one family need not. */
-static RowNumbers *number_rows(void)
+static void number_rows(void)
 {
     gsize count;
     const Rule *rules = rules_table(&count);
-    RowNumbers *numbers = g_new0(RowNumbers, count);
+    row_numbers = g_new0(RowNumbers, count);
     guint families = 1;
     for (gsize row = 1; row < count; row++) {
         gboolean again = strcmp(rules[row].name, rules[row - 1].name) == 0;
         gsize first = first_row_of_family(rules, rules[row].family);
-        numbers[row].rule = numbers[row - 1].rule + (again ? 0 : 1);
-        numbers[row].family = first < row ? numbers[first].family : families++;
+        row_numbers[row].rule = row_numbers[row - 1].rule + (again ? 0 : 1);
+        row_numbers[row].family = first < row ? row_numbers[first].family : families++;
     }
-    return numbers;
 }
 
 static RowNumbers numbers_of(gsize row)
 {
-    static gsize numbers;
-    if (g_once_init_enter(&numbers))
-        g_once_init_leave(&numbers, (gsize)number_rows());
-    return ((const RowNumbers *)numbers)[row];
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, number_rows);
+    return row_numbers[row];
 }
 
 static RowNumbers numbers_of_rule(const Rule *rule)
