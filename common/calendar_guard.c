@@ -140,23 +140,28 @@ static gboolean is_epoch_parameter(icalparameter *parameter, const char *name)
            calendar_date_is_epoch(octets_trim(octets_of(value)));
 }
 
-static icalparameter *find_epoch_parameter(icalproperty *property, const char *name)
+static icalparameter *skip_lost(icalproperty *property, icalparameter *parameter, const char *name)
 {
-    icalparameter *parameter = icalproperty_get_first_parameter(property, ICAL_X_PARAMETER);
-    while (parameter != NULL && !is_epoch_parameter(parameter, name))
-        parameter = icalproperty_get_next_parameter(property, ICAL_X_PARAMETER);
+    while (parameter != NULL && is_epoch_parameter(parameter, name))
+        parameter = icalproperty_get_next_parameter(property, ICAL_ANY_PARAMETER);
     return parameter;
 }
 
-static gboolean lost_parameter(icalproperty *before, icalproperty *after, const Intent *intent)
+/* libical removes a parameter by its name alone, be it another of that name; so the lists are
+ * walked instead. */
+static gboolean lost_parameter(icalproperty *before, icalproperty *after, const char *name)
 {
-    icalproperty *without = icalproperty_new_clone(before);
-    icalparameter *parameter;
-    while ((parameter = find_epoch_parameter(without, intent->parameter)) != NULL)
-        icalproperty_remove_parameter_by_ref(without, parameter);
-    gboolean same = same_text(without, after);
-    icalproperty_free(without);
-    return same;
+    icalparameter *left = icalproperty_get_first_parameter(before, ICAL_ANY_PARAMETER);
+    icalparameter *right = icalproperty_get_first_parameter(after, ICAL_ANY_PARAMETER);
+    left = skip_lost(before, left, name);
+    while (left != NULL && right != NULL && same_parameter(left, right)) {
+        left = icalproperty_get_next_parameter(before, ICAL_ANY_PARAMETER);
+        left = skip_lost(before, left, name);
+        right = icalproperty_get_next_parameter(after, ICAL_ANY_PARAMETER);
+    }
+    return left == NULL && right == NULL &&
+           same_and_free(icalproperty_get_value_as_string_r(before),
+                         icalproperty_get_value_as_string_r(after));
 }
 
 /* How sure it is that a property is the one that an intent names. */
@@ -196,7 +201,7 @@ static gboolean explains(const Intent *intent, Certainty certainty, icalproperty
     case INTENT_VANISH:
         return TRUE;
     case INTENT_LOSE_PARAMETER:
-        return lost_parameter(before, after, intent);
+        return lost_parameter(before, after, intent->parameter);
     }
     return FALSE;
 }
