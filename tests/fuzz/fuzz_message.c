@@ -2,8 +2,9 @@
  *
  * fuzz_message: a whole message through repair_message, under a policy of the input's choice.
  *
- * The plan keeps its promises, the message that it makes of the first one needs no second repair,
- * and the time zones of every calendar part stay. The data is the mail as a file holds it.
+ * The plan keeps its promises, its edits stand where edits may stand, the message that it makes of
+ * the first one needs no second repair, and each of its calendars is read as before but for what
+ * was repaired. The data is the mail as a file holds it.
  */
 #include "fuzz_input.h"
 #include "fuzz_property.h"
@@ -17,14 +18,15 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-static void require_rest(const Message *before, GString *octets, const Policy *policy, gint64 now)
+static void require_rest(const Message *before, const Plan *plan, GString *octets,
+                         const Policy *policy, gint64 now)
 {
     g_auto(Message) after;
     message_init(&after, (Octets){octets->str, octets->len});
     g_autoptr(Plan) again = repair_message(&after, policy, now);
     fuzz_require(!plan_changes(again), "a second pass changes nothing");
     fuzz_require_findings(again);
-    fuzz_require_timezones(before, &after);
+    fuzz_require_parts_alike(before, &after, plan);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -40,8 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autoptr(GString) repaired = fuzz_apply_plan(&message, plan);
     fuzz_require_findings(plan);
     fuzz_require_events(plan);
+    fuzz_require_places(&message, &policy.limits, plan);
     if (plan_changes(plan))
-        require_rest(&message, repaired, &policy, now);
+        require_rest(&message, plan, repaired, &policy, now);
     else
         fuzz_require(fuzz_octets_same(input, (Octets){repaired->str, repaired->len}),
                      "without an edit the message stays");

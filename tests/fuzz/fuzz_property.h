@@ -3,9 +3,10 @@
  * fuzz_property: what must hold of every plan, for whatever message.
  *
  * Each property is a promise of the engine: untouched without a finding that is repaired; edits
- * disjoint, inside of the message and on their own side of its blank line; twice is once; no octet
- * of a VTIMEZONE changes; an event is one short line that no message can forge. A broken one is
- * named on stderr and aborts.
+ * disjoint, in parts that nothing seals and in fields that a rule names, and every octet outside of
+ * them as it was; twice is once; no octet of a VTIMEZONE changes; libical reads the same components
+ * with as many other properties as there were edits; an event is one short line that no message can
+ * forge. A broken one is named on stderr and aborts.
  */
 #ifndef CALMEND_FUZZ_PROPERTY_H
 #define CALMEND_FUZZ_PROPERTY_H
@@ -17,9 +18,17 @@ void fuzz_require(gboolean holds, const char *property);
 
 gboolean fuzz_octets_same(Octets one, Octets other);
 
+/* The octets with the edits in them, which must be sorted, disjoint and inside. Outside of the
+ * edits nothing changes, which is found out without the splice. Owned by the caller. */
+GString *fuzz_apply_edits(Octets octets, const GArray *edits);
+
 /* The message with every edit of the plan in it. The edits must be what the plan promises. Owned by
  * the caller. */
 GString *fuzz_apply_plan(const Message *message, const Plan *plan);
+
+/* The edits stand in the content or the Content-Type of a part that may be edited, and in fields
+ * that a rule names. `limits` are those of the plan. */
+void fuzz_require_places(const Message *message, const PolicyLimits *limits, const Plan *plan);
 
 /* The findings say that something is repaired just when there are edits. */
 void fuzz_require_findings(const Plan *plan);
@@ -27,11 +36,11 @@ void fuzz_require_findings(const Plan *plan);
 /* The events of the plan as text and as JSON. */
 void fuzz_require_events(const Plan *plan);
 
-/* Every VTIMEZONE of a calendar, one behind the other; all of a calendar that does not nest. Owned
- * by the caller. */
-GString *fuzz_timezones(Octets calendar);
+/* Before and after so many edits, a calendar has the same time zones, and libical reads the same
+ * components in it, with no more other properties than that. */
+void fuzz_require_alike(Octets before, Octets after, guint edits);
 
-/* The calendar parts of both messages have the same time zones. */
-void fuzz_require_timezones(const Message *before, const Message *after);
+/* The same of every calendar part of a message before and after a plan. */
+void fuzz_require_parts_alike(const Message *before, const Message *after, const Plan *plan);
 
 #endif

@@ -112,7 +112,7 @@ static GString *place_edits(const Message *message, const Transfer *transfer, co
     for (guint i = 0; i < placed->len; i++)
         fuzz_require(g_array_index(placed, Edit, i).offset >= transfer->content,
                      "placed edits are inside of the content");
-    return splice_to_string(message->octets, placed);
+    return fuzz_apply_edits(message->octets, placed);
 }
 
 static void require_decoded(const GString *mail, TransferEncoding encoding, const GString *wanted)

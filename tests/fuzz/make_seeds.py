@@ -20,8 +20,13 @@ SMALL = 8192  # a larger seed only slows the fuzzer down
 # Edits of the transfer target: how many, then kind, place and size of each.
 EDITS = (b"\2\1\x10\0\x20" + b"\2\x08\3\x30" + b"\0\x40\5\x11\x0a" + bytes(32))[:32]
 
-# Settings of the session target: memory, clock, messages, and phases that are never broken off.
-SESSION = b"\3" + CLOCK + b"\2" + bytes(16)
+# Settings of the session target: memory, clock, messages, and whether and when one is broken off:
+# never, in the header, and in a body of small pieces that goes to a file.
+SESSIONS = {
+    "whole": b"\3" + CLOCK + b"\2" + bytes(16),
+    "header": b"\0" + CLOCK + b"\3" + b"\0\xff\0" * 5 + b"\0",
+    "pieces": b"\1" + CLOCK + b"\1" + b"\1" + bytes(9) + b"\7\1\0\xfe\0\1",
+}
 
 SETTINGS = {
     "empty": b"",
@@ -33,6 +38,11 @@ SETTINGS = {
     "unknown-key": b"[limits]\nfish=1\n",
     "unknown-group": b"[fish]\nparts=1\n",
     "escape": b"[service]\nsocket=unix:/run/a\\sb\\tc\\\\d\n",
+    "service": b"[service]\nuser=calmend:mail\nmax-sessions=100\ndrain-seconds=0\n"
+               b"pid-file=/run/p\n",
+    "exempt": b"[exempt]\nclients=192.0.2.0/24, 2001:db8::/32 ::1\nsenders=a@example.com, "
+              b"@example.org,.example.net,<>\nrecipients=b@example.com\nauthenticated=yes\n",
+    "metrics": b"[metrics]\ntextfile=/var/lib/calmend.prom\ninterval=60\n",
     "range": b"[limits]\ndepth=1001\n",
 }
 
@@ -40,6 +50,8 @@ SWITCHES = {
     "on": b"\0\0\0\1\x31",
     "zero": b"\0\1\x30\x0a\1\0\1\x20\x30",
     "kinds": b"\0\0\2\3\1\4\x3f\0\4\0\0\1",
+    "blanks": b"\0\xff" + b" " * 510 + b"\0\x03 \t\r\n 0\1",
+    "mode": b"\0\1\x31\x0a\4\x12\1\x31\x0a\4\x24\1\x30\x0a",
 }
 
 
@@ -79,6 +91,7 @@ def properties(*items):
 MEETING = bytes.fromhex("90dad86e0b451b1098da00aa003f1305")
 APPOINTMENT = bytes.fromhex("0220060000000000c000000000000046")
 SUBMITTED = 0x01DA_6E00_0000_0000
+NONE_TIME = 0x0CB3_4557_A3DD_4000  # 4501-01-01
 SUBJECT = struct.pack("<HHIII", 0x1E, 0x37, 1, 3, 0x00006948)
 MESSAGE_IID = bytes.fromhex("0703020000000000c000000000000046")
 
@@ -89,10 +102,10 @@ def stream(message_class, *rest):
             + attribute(1, 0x00078008, message_class + b"\0") + b"".join(rest))
 
 
-def meeting(message_class):
-    """A meeting message with every time of the rules unset."""
-    times = properties(systime(0x39, SUBMITTED), named(MEETING, 1), named(MEETING, 0x1A),
-                       named(APPOINTMENT, 0x8220), SUBJECT)
+def meeting(message_class, ticks=0):
+    """A meeting message with every time of the rules unset, or but for the recipients' `ticks`."""
+    times = properties(systime(0x39, SUBMITTED), named(MEETING, 1, ticks),
+                       named(MEETING, 0x1A, ticks), named(APPOINTMENT, 0x8220, ticks), SUBJECT)
     rows = struct.pack("<I", 2) + properties(systime(0x5FFB), SUBJECT) + properties(systime(0x5FFB))
     return stream(message_class, attribute(1, 0x69004, rows), attribute(1, 0x69003, times))
 
@@ -105,11 +118,31 @@ def nested(message_class):
                   attribute(2, 0x69005, properties(value)))
 
 
+def every_type():
+    """A property of every type and kind of name, sound, some of them times."""
+    number, text = struct.pack("<I", 7), b"Hi\0\0"
+    sized = struct.pack("<II", 1, 3) + text
+    unicode = struct.pack("<II", 1, 6) + "Hi\0".encode("utf-16-le") + b"\0\0"
+    worded = struct.pack("<HH", 0x40, 0x8002) + MEETING + struct.pack("<II", 1, 6)
+    plain = {2: number, 3: number, 4: number, 5: bytes(8), 6: bytes(8), 7: bytes(8), 0x0A: number,
+             0x0B: number, 0x14: bytes(8), 0x1E: sized, 0x1F: unicode, 0x40: bytes(8),
+             0x48: bytes(16), 0x102: sized,
+             0x1003: struct.pack("<I", 2) + number * 2,
+             0x1040: struct.pack("<I", 2) + bytes(16),
+             0x101E: struct.pack("<IIII", 2, 3, 0x00006948, 3) + text}
+    items = [struct.pack("<HH", kind, 0x3000 + kind) + value for kind, value in plain.items()]
+    items += [worded + "Hi\0".encode("utf-16-le") + b"\0\0" + bytes(8),
+              named(MEETING, 1), systime(0x39, NONE_TIME), systime(0x60)]
+    return stream(b"IPM.Schedule.Meeting.Resp.Tent", attribute(1, 0x69003, properties(*items)))
+
+
 def tnef_streams():
     """The TNEF seeds by name."""
     for name in (b"IPM.Schedule.Meeting.Request", b"IPM.Schedule.Meeting.Resp.Pos",
                  b"IPM.Schedule.Meeting.Canceled", b"IPM.Microsoft Schedule.MtgRespP"):
         yield name.decode().replace(" ", "-"), meeting(name)
+    yield "set-times", meeting(b"IPM.Schedule.Meeting.Resp.Neg", SUBMITTED - 1)
+    yield "every-type", every_type()
     yield "nested", nested(b"IPM.Schedule.Meeting.Resp.Neg")
     yield "wrong-checksum", meeting(b"IPM.Schedule.Meeting.Request")[:-1] + b"\xff"
     yield "cut", meeting(b"IPM.Schedule.Meeting.Request")[:150]
@@ -139,7 +172,8 @@ def seeds(golden):
     for name, mail in mails_of(golden):
         for policy, choices in POLICIES.items():
             yield "message", f"{name}.{policy}", choices + CLOCK + mail
-        yield "session", name, POLICIES["all"] + SESSION + mail
+        for choices, session in SESSIONS.items():
+            yield "session", f"{name}.{choices}", POLICIES["all"] + session + mail
         for encoding, encoded, decoded in parts_of(mail):
             yield "calendar", name, POLICIES["all"] + CLOCK + decoded
             yield "transfer", name, bytes([encoding]) + EDITS + encoded
