@@ -41,8 +41,8 @@ static const struct {
 };
 
 typedef struct {
-    Daemon *daemon; /* in force when its message began */
-    Session *session;
+    Daemon *daemon;                /* in force when its message began */
+    Session *session;              /* its message; NULL between messages */
     Exemption exemption;           /* of its message */
     char client[INET6_ADDRSTRLEN]; /* empty: none that has an address */
     unsigned long actions;         /* what the MTA lets this milter do */
@@ -59,13 +59,20 @@ static Connection *connection_of(SMFICTX *context)
         return connection;
     connection = g_new0(Connection, 1);
     connection->daemon = daemon_take();
-    connection->session = session_new(connection->daemon->settings);
     connection->placed = sessions_enter(connection->daemon->settings);
     connection->actions = ACTIONS;
     smfi_setpriv(context, connection);
     metrics_add(METRIC_CONNECTIONS, 1);
     metrics_add(METRIC_CONNECTIONS_TOTAL, 1);
     return connection;
+}
+
+/* The message in hand; where the MTA has named no sender it begins here. */
+static Session *session_of(Connection *connection)
+{
+    if (connection->session == NULL)
+        connection->session = session_new(connection->daemon->settings, octets_of(NULL));
+    return connection->session;
 }
 
 static void enter_message(Connection *connection)
@@ -78,7 +85,7 @@ static void enter_message(Connection *connection)
 /* `outcome` is that of the message, if there is one. */
 static void leave_message(Connection *connection, Outcome outcome)
 {
-    session_forget(connection->session);
+    g_clear_pointer(&connection->session, session_free);
     if (!connection->inside)
         return;
     metrics_count_outcome(outcome);
@@ -139,7 +146,7 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
     connection->daemon = daemon_take();
     connection->exemption = exemption_begin(connection->daemon->settings, sender);
     connection->judged = FALSE;
-    session_begin(connection->session, connection->daemon->settings, sender);
+    connection->session = session_new(connection->daemon->settings, sender);
     return SMFIS_NOREPLY;
 }
 
@@ -165,10 +172,14 @@ static gboolean is_put_off(Connection *connection)
         connection->placed = sessions_enter(connection->daemon->settings);
     if (!connection->placed)
         overload_report(OVERLOAD_SESSIONS);
-    if (connection->placed && gate_is_open())
-        return FALSE;
-    metrics_count_outcome(OUTCOME_PUT_OFF);
-    return TRUE;
+    return !connection->placed || !gate_is_open();
+}
+
+/* Nothing more of this message will come. */
+static void pass_over(Connection *connection, Outcome outcome)
+{
+    g_clear_pointer(&connection->session, session_free);
+    metrics_count_outcome(outcome);
 }
 
 static sfsistat on_data(SMFICTX *context)
@@ -176,17 +187,20 @@ static sfsistat on_data(SMFICTX *context)
     Connection *connection = connection_of(context);
     connection->judged = TRUE;
     if (is_exempt(context, connection)) {
-        metrics_count_outcome(OUTCOME_EXEMPT);
+        pass_over(connection, OUTCOME_EXEMPT);
         return SMFIS_ACCEPT;
     }
-    return is_put_off(connection) ? SMFIS_TEMPFAIL : SMFIS_CONTINUE;
+    if (!is_put_off(connection))
+        return SMFIS_CONTINUE;
+    pass_over(connection, OUTCOME_PUT_OFF);
+    return SMFIS_TEMPFAIL;
 }
 
 static sfsistat on_header(SMFICTX *context, char *name, char *value)
 {
     Connection *connection = connection_of(context);
     enter_message(connection);
-    session_header(connection->session, name, value);
+    session_header(session_of(connection), name, value);
     return SMFIS_NOREPLY;
 }
 
@@ -196,7 +210,7 @@ static sfsistat on_end_of_header(SMFICTX *context)
     enter_message(connection);
     gboolean exempt =
         !connection->judged && is_exempt(context, connection); /* an MTA without DATA */
-    if (!exempt && session_end_header(connection->session))
+    if (!exempt && session_end_header(session_of(connection)))
         return SMFIS_CONTINUE;
     leave_message(connection, exempt ? OUTCOME_EXEMPT : OUTCOME_HEADER_ONLY);
     return SMFIS_ACCEPT;
@@ -207,7 +221,7 @@ static sfsistat on_body(SMFICTX *context, unsigned char *data, size_t size)
     Connection *connection = connection_of(context);
     const Octets chunk = {(const char *)data, size};
     metrics_add(METRIC_BODY_BYTES, (gint64)size);
-    gboolean more = session_body(connection->session, chunk);
+    gboolean more = session_body(session_of(connection), chunk);
     return more || !connection->skip_known ? SMFIS_CONTINUE : SMFIS_SKIP;
 }
 
@@ -215,7 +229,7 @@ static sfsistat on_end_of_message(SMFICTX *context)
 {
     Connection *connection = connection_of(context);
     Outcome outcome =
-        finish_message(connection->daemon, context, connection->actions, connection->session);
+        finish_message(connection->daemon, context, connection->actions, session_of(connection));
     leave_message(connection, outcome);
     return outcome == OUTCOME_DEFERRED ? SMFIS_TEMPFAIL : SMFIS_CONTINUE;
 }
@@ -235,7 +249,6 @@ static sfsistat on_close(SMFICTX *context)
     leave_message(connection, OUTCOME_ABORTED);
     if (connection->placed)
         sessions_leave();
-    session_free(connection->session);
     daemon_drop(connection->daemon);
     g_free(connection);
     metrics_add(METRIC_CONNECTIONS, -1);

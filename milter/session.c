@@ -13,8 +13,8 @@
 
 struct Session {
     const Settings *settings;
-    GString *sender; /* empty: unknown */
-    Spool spool;     /* the kept fields, a blank line, the body */
+    char *sender; /* NULL: unknown */
+    Spool spool;  /* the kept fields, a blank line, the body */
     TokenSearch search;
     gboolean matters; /* a field says that a calendar may follow */
     gsize body;       /* where the body begins in the spool */
@@ -43,11 +43,11 @@ static const struct {
     {"Deferred-Delivery", FALSE},
 };
 
-Session *session_new(const Settings *settings)
+Session *session_new(const Settings *settings, Octets sender)
 {
     Session *session = g_new0(Session, 1);
     session->settings = settings;
-    session->sender = g_string_new(NULL);
+    session->sender = sender.size == 0 ? NULL : octets_dup(sender);
     spool_init(&session->spool, settings->memory_bytes);
     return session;
 }
@@ -56,32 +56,11 @@ void session_free(Session *session)
 {
     if (session == NULL)
         return;
-    session_forget(session);
-    g_string_free(session->sender, TRUE);
-    g_free(session);
-}
-
-void session_forget(Session *session)
-{
-    if (session->message.fields != NULL)
-        message_clear(&session->message);
-    session->message = (Message){0};
+    message_clear(&session->message);
     spool_clear(&session->spool);
-    session->search = (TokenSearch){0};
-    session->matters = FALSE;
-    session->body = 0;
-    session->octets = 0;
-    session->unread = FALSE;
     g_clear_error(&session->problem);
-}
-
-void session_begin(Session *session, const Settings *settings, Octets sender)
-{
-    session_forget(session);
-    session->settings = settings;
-    session->spool.limit = settings->memory_bytes;
-    g_string_truncate(session->sender, 0);
-    g_string_append_len(session->sender, sender.data, (gssize)sender.size);
+    g_free(session->sender);
+    g_free(session);
 }
 
 static gboolean is_given_up(const Session *session)
@@ -188,5 +167,5 @@ void session_rest(Session *session)
 
 const char *session_sender(const Session *session)
 {
-    return session->sender->len == 0 ? NULL : session->sender->str;
+    return session->sender;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * session: one message at a time, as an MTA hands it over piece by piece.
+ * session: one message, as an MTA hands it over piece by piece.
  *
  * It keeps the few header fields that matter and the body in one run, as the engine wants them, and
  * says as early as it can that the rest is not needed: after the header, when no calendar can
@@ -16,14 +16,12 @@
 
 typedef struct Session Session;
 
-/* A session without a message. `settings` are borrowed until another message begins with others.
- * Owned by the caller, session_free. */
-Session *session_new(const Settings *settings);
-void session_free(Session *session);
+/* A message begins. `settings` are borrowed; `sender` is the envelope sender, empty when it is
+ * unknown, and copied. Owned by the caller, session_free. */
+Session *session_new(const Settings *settings, Octets sender);
 
-/* A message begins; what was there is forgotten. `sender` is the envelope sender, empty when it is
- * unknown. Copied. */
-void session_begin(Session *session, const Settings *settings, Octets sender);
+/* Forgets the message and gives its memory back. */
+void session_free(Session *session);
 
 /* A header field: its value without the leading blank, folds as LF or CR LF and a blank. */
 void session_header(Session *session, const char *name, const char *value);
@@ -46,21 +44,18 @@ gboolean session_has_room(const Session *session, gsize growth);
 /* TRUE when the message is above limits.message-bytes, and so was not kept. */
 gboolean session_is_unread(const Session *session);
 
-/* Why the message could not be kept, or NULL. Borrowed until the next one begins. */
+/* Why the message could not be kept, or NULL. Borrowed. */
 const char *session_problem(const Session *session);
 
 /* The message that was planned, header fields that do not matter left out; NULL without a plan.
- * Borrowed until the message is forgotten. */
+ * Borrowed. */
 const Message *session_message(const Session *session);
 
 /* Gives mapped pages of the message back to the system; they come again when they are read. */
 void session_rest(Session *session);
 
-/* The envelope sender, or NULL. Borrowed until the next message begins. */
+/* The envelope sender, or NULL. Borrowed. */
 const char *session_sender(const Session *session);
-
-/* Forgets the message and gives its memory back. */
-void session_forget(Session *session);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 

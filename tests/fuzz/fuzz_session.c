@@ -2,9 +2,9 @@
  *
  * fuzz_session: messages handed over piece by piece, in any order that an MTA may use.
  *
- * Messages are broken off in every phase and begun again on the same session. A message that comes
- * through must get the plan that the engine makes of it in one piece, however its body was cut, and
- * wherever it was kept. The data is the mail: its fields are handed over as an MTA does, its body
+ * Messages are broken off in every phase, and others begin. A message that comes through must get
+ * the plan that the engine makes of it in one piece, however its body was cut, and wherever it was
+ * kept. The data is the mail: its fields are handed over as an MTA does, its body
  * with every line ending as it is.
  */
 #include "fuzz_input.h"
@@ -159,11 +159,10 @@ static gboolean hand_over_body(Session *session, Octets body, Octets *choices)
     return TRUE;
 }
 
-static void hand_over(Session *session, const GArray *fields, Octets body, Octets *choices,
-                      gint64 now)
+static void hand_over(const GArray *fields, Octets body, Octets *choices, gint64 now)
 {
-    session_begin(session, settings,
-                  octets_of(fuzz_choose(choices, 2) == 0 ? "a@example.com" : NULL));
+    const char *sender = fuzz_choose(choices, 2) == 0 ? "a@example.com" : NULL;
+    g_autoptr(Session) session = session_new(settings, octets_of(sender));
     if (!hand_over_header(session, fields, choices))
         return;
     if (!session_end_header(session)) {
@@ -198,11 +197,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     message_init(&message, input);
     g_autoptr(GArray) fields = read_fields(&message);
     Octets body = octets_slice(input, message.body, input.size);
-    g_autoptr(Session) session = session_new(settings);
-    for (; messages > 0; messages--) {
-        hand_over(session, fields, body, &choices, now);
-        if (fuzz_choose(&choices, 2) == 0)
-            session_forget(session);
-    }
+    for (; messages > 0; messages--)
+        hand_over(fields, body, &choices, now);
     return 0;
 }
