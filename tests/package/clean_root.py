@@ -70,9 +70,8 @@ def sources():
     return mirrors[0], release, "".join(f"deb {' '.join(target)}\n" for target in mine)
 
 
-def make_archive(archive, folder):
+def make_archive(archive, folder, release, mirror):
     """Makes the archive of a new root, by way of `folder`."""
-    mirror, release, _ = sources()
     done = subprocess.run(["debootstrap", "--variant=minbase", release, folder, mirror],
                           env={**os.environ, **proxies()}, text=True, timeout=SECONDS, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -90,12 +89,14 @@ def child_of(pid):
 
 
 class CleanRoot:
-    """A fresh root below `folder`, from `archive` where that is there. `path` is where it lies."""
+    """A fresh root below `folder`. `path` is where it lies. The archives are kept in `archives`."""
 
-    def __init__(self, folder, archive):
+    def __init__(self, folder, archives):
         self.path = folder / "root"
+        mirror, release, self.sources = sources()
+        archive = archives / f"{release}-{platform.machine()}.tar"
         if not archive.exists():
-            make_archive(archive, self.path)
+            make_archive(archive, self.path, release, mirror)
         self.path.mkdir()
         subprocess.run(["tar", "-C", self.path, "-xpf", archive], check=True)
         self._write_settings()
@@ -105,7 +106,7 @@ class CleanRoot:
         shutil.copy("/etc/resolv.conf", self.path / "etc/resolv.conf")
         (self.path / "etc/hosts").write_text(f"127.0.0.1 {HOST} localhost\n")
         (self.path / "etc/hostname").write_text(f"{HOST}\n")
-        (self.path / "etc/apt/sources.list").write_text(sources()[2])
+        (self.path / "etc/apt/sources.list").write_text(self.sources)
         (self.path / "etc/dpkg/dpkg.cfg.d/fast").write_text("force-unsafe-io\n")
 
     def _start(self):
@@ -146,7 +147,8 @@ class CleanRoot:
 
     def fetch(self, *packages):
         """Downloads packages and what they need, for an install without a network."""
-        code, text = self.run("apt-get", "-q", "update", network=None)
+        code, text = self.run("apt-get", "-q", "-o", "APT::Update::Error-Mode=any", "update",
+                              network=None)
         lab.need(code == 0, f"apt-get update: {text[-300:]}")
         self.do("apt-get", "-qy", "--no-install-recommends", "--download-only", "install",
                 *packages, network=None)

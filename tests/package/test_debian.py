@@ -25,7 +25,7 @@ import mails  # noqa: E402
 from log_socket import LogSocket  # noqa: E402
 
 PACKAGES = lab.ROOT / "build/deb"
-ARCHIVE = lab.ROOT / "build/debian-root/root.tar"
+ARCHIVES = lab.ROOT / "build/debian-root"
 DATA = lab.ROOT / "tests/mta/data"
 SETTINGS = "etc/calmend/calmend.conf"
 SWITCH = "etc/calmend/FixRecipientTrackStatusTime"
@@ -78,7 +78,7 @@ class Debian(unittest.TestCase):
         lab.need(reason is None, reason)
         cls.package = built("calmend_*.deb")
         cls.folder = lab.scratch_folder(cls)
-        cls.root = clean_root.CleanRoot(cls.folder, ARCHIVE)
+        cls.root = clean_root.CleanRoot(cls.folder, ARCHIVES)
         cls.addClassCleanup(cls.root.stop)
         cls.milter = None
         shutil.copy(cls.package, cls.path("root/calmend.deb"))
