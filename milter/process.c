@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "process.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -27,8 +31,33 @@ static void raise_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void write_words(const char *words)
+{
+    struct pollfd writer = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&writer, 1, 0) == 1 && (writer.revents & POLLOUT) != 0 &&
+        write(STDERR_FILENO, words, strlen(words)) < 0)
+        return; /* nobody is there to be told */
+}
+
+/* GLib's own handler allocates, and takes a lock meanwhile: a thread that ends the process since
+ * there is no memory may wait there for itself, and all others for it. */
+static void on_glib_message(const char *domain, GLogLevelFlags level, const char *message,
+                            gpointer data)
+{
+    (void)data;
+    if ((level & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG)) != 0)
+        return;
+    write_words(domain == NULL ? "calmend-milter" : domain);
+    write_words(": ");
+    write_words(message == NULL ? "no memory" : message);
+    write_words("\n");
+    if ((level & (G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL)) != 0)
+        abort();
+}
+
 void process_prepare(void)
 {
+    g_log_set_default_handler(on_glib_message, NULL);
     signal(SIGPIPE, SIG_IGN);
     raise_descriptors();
 #ifdef __GLIBC__

@@ -9,8 +9,9 @@
 
 /* Raises the number of descriptors to the hard limit, since accept(2) failing for want of one makes
  * libmilter spin; lets writes to closed connections fail with EPIPE; and has the memory of large
- * buffers go back to the system when they are freed. What a system refuses stays as it was. Before
- * any thread. */
+ * buffers go back to the system when they are freed. What GLib says goes to stderr without any
+ * memory, so that a process that has none left ends instead of hanging. What a system refuses stays
+ * as it was. Before any thread. */
 void process_prepare(void);
 
 /* How many connections this process has descriptors for, when each may need a second one for a
