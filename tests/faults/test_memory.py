@@ -12,7 +12,8 @@ import unittest
 
 from fault_site import Account, FaultSite, Traffic, lab, mails, run_under
 
-ADDRESS_SPACE = 320 << 20
+ADDRESS_SPACE = 200 << 20
+STACK = 1 << 20  # of each thread: it counts, used or not, as does each arena of glibc
 LINES = 300000  # of a description, each 70 octets
 DEATHS = 3
 
@@ -55,7 +56,8 @@ class Memory(unittest.TestCase):
         cls.milter = cls.site.milter
 
     def test_too_little(self):
-        run_under(self.milter, "prlimit", f"--as={ADDRESS_SPACE}", "--core=0")
+        run_under(self.milter, "env", "MALLOC_ARENA_MAX=1", "prlimit", f"--as={ADDRESS_SPACE}",
+                  f"--stack={STACK}", "--core=0")
         keeper = Keeper(self.site)
         self.addCleanup(keeper.close)
         small = Traffic(self.site)

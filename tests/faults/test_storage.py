@@ -14,30 +14,29 @@ from fault_site import Account, FaultSite, Traffic, lab, mails, run_under, sized
 
 MEMORY_BYTES = 20000
 LARGE = 300000
-DISK_BYTES = 131072
+DISK_BYTES = 8 << 20
 SIZE_LIMIT = 400000
 TAKEN_AS_IT_IS = 1100  # octets that Postfix counts beside the message, and some
 
 
 class Storage(unittest.TestCase):
-    """TMPDIR is a disk of DISK_BYTES."""
+    """TMPDIR is a disk of DISK_BYTES, made for each test."""
 
     @classmethod
     def setUpClass(cls):
         lab.need(os.geteuid() == 0, "a small disk is mounted by root")
         cls.site = FaultSite(cls, settings={"limits": {"memory-bytes": MEMORY_BYTES}})
-        cls.disk = cls.site.folder / "disk"
-        cls.disk.mkdir()
-        run_under(cls.site.milter, "env", f"TMPDIR={cls.disk}")
 
-    def mount(self, options):
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", self.disk],
-                              check=False, capture_output=True)
+    def setUp(self):
+        self.disk = self.site.folder / self._testMethodName
+        self.disk.mkdir()
+        done = self.run_mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "none")
         lab.need(done.returncode == 0, "a disk cannot be mounted here")
-        self.addCleanup(self.unmount)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.disk], check=True)
+        run_under(self.site.milter, "env", f"TMPDIR={self.disk}")
 
-    def unmount(self):
-        subprocess.run(["umount", self.disk], check=False, capture_output=True)
+    def run_mount(self, *arguments):
+        return subprocess.run(["mount", *arguments, self.disk], check=False, capture_output=True)
 
     def run_traffic(self, text, mail, mended):
         traffic = Traffic(self.site, mail, mended)
@@ -45,7 +44,7 @@ class Storage(unittest.TestCase):
         self.assertEqual(account.put_off, 0)
         return account
 
-    def check_fault(self, text, words):
+    def check_fault(self, text, words, mend):
         """Large mail passes as it came, small mail is repaired, and afterwards both are."""
         large = sized_mail(LARGE), sized_mail(LARGE, True)
         seen = len(self.site.milter.events())
@@ -54,17 +53,21 @@ class Storage(unittest.TestCase):
         self.assertIn(words, self.site.milter.wait_event(331, seen)["description"])
         account = self.run_traffic(f"{text}: small mail", None, None)
         self.assertEqual(account.repaired, account.taken)
-        self.unmount()
+        mend()
         account = self.run_traffic(f"{text}: afterwards", *large)
         self.assertEqual(account.repaired, account.taken)
 
     def test_full(self):
-        self.mount(f"size={DISK_BYTES}")
-        self.check_fault("folder for temporary files full", "No space left")
+        filler = self.disk / "filler"
+        with self.assertRaises(OSError), open(filler, "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        self.check_fault("folder for temporary files full", "No space left", filler.unlink)
 
     def test_read_only(self):
-        self.mount("ro")
-        self.check_fault("folder for temporary files not writable", "Read-only")
+        self.assertEqual(self.run_mount("-o", "remount,ro").returncode, 0)
+        self.check_fault("folder for temporary files not writable", "Read-only",
+                         lambda: self.run_mount("-o", "remount,rw"))
 
 
 class SizeLimit(unittest.TestCase):
