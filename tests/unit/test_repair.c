@@ -147,6 +147,7 @@ static void test_plan(gconstpointer data)
     g_assert_true(splice_is_valid(plan->body_edits, octets.size));
     g_autoptr(GString) result = splice_to_string(octets, edits);
     g_assert_cmpint(plan_changes(plan), ==, strcmp(result->str, row->mail) != 0);
+    g_assert_cmpuint(plan_growth(plan), ==, MAX(result->len, octets.size) - octets.size);
     g_autoptr(Plan) again = plan_for(result->str, &policy);
     g_assert_false(plan_changes(again));
 }
@@ -219,6 +220,25 @@ static void test_limit_beside(void)
     g_autofree char *findings = findings_text(plan);
     g_assert_cmpstr(findings, ==, "1 limit limit\n2 attendee-change-missing repaired");
     g_assert_cmpuint(plan->body_edits->len, ==, 1);
+}
+
+/* Multiparts that stay open and lines that may be their boundaries: no part is looked for. */
+static void test_costly(void)
+{
+    g_autoptr(GString) mail = g_string_new(HEAD);
+    for (guint i = 0; i < 900; i++)
+        g_string_append_printf(mail, "Content-Type: multipart/mixed; boundary=b%u\n\n--b%u\n", i,
+                               i);
+    g_string_append(mail, CAL_TYPE "\n" REPLY);
+    for (guint i = 0; i < 200000; i++)
+        g_string_append(mail, "--b\n");
+    g_auto(Policy) policy;
+    set_policy(&policy, NULL);
+    policy.limits.depth = policy.limits.parts = G_MAXUINT;
+    g_autoptr(Plan) plan = plan_for(mail->str, &policy);
+    g_autofree char *findings = findings_text(plan);
+    g_assert_cmpstr(findings, ==, "- limit limit");
+    g_assert_false(plan_changes(plan));
 }
 
 /* Over the size and without a calendar it is a plain mail. */
@@ -321,6 +341,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/repair/limit-beside", test_limit_beside);
     g_test_add_func("/repair/limit-plain", test_limit_plain);
+    g_test_add_func("/repair/costly", test_costly);
     g_test_add_func("/repair/finding", test_finding);
     g_test_add_func("/repair/stamp-last", test_stamp_last);
     g_test_add_func("/plan/withdraw", test_withdraw);
