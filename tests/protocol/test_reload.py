@@ -143,11 +143,12 @@ class Load(unittest.TestCase):
         self.done = 0
         self.over = False
 
-    def play(self):
+    def play(self, number):
+        sent = mails.in_zone(mails.alternative_mail(), number)
         try:
             with milter_wire.open_session(self.milter.socket) as connection:
                 while not self.over:
-                    outcome = connection.message(mails.alternative_mail())
+                    outcome = connection.message(sent)
                     if (outcome.verdict, outcome.codes()) != (milter_wire.CONTINUE, "bi"):
                         self.wrong.append(outcome)
                     self.done += 1
@@ -155,7 +156,8 @@ class Load(unittest.TestCase):
             self.wrong.append(error)
 
     def test_survives_300_under_load(self):
-        players = [threading.Thread(target=self.play) for _ in range(CONNECTIONS)]
+        players = [threading.Thread(target=self.play, args=(number,))
+                   for number in range(CONNECTIONS)]
         for player in players:
             player.start()
         for number in range(ROUNDS):
