@@ -31,7 +31,7 @@ NO_KERNEL = "Cache read/write disabled: interface file missing."
 # no file system here lacks files without a name.
 UNSEEN = ("/usr/sbin/calmend-milter", "/{,var/}tmp/calmend-??????")
 
-SANITIZER = re.compile(rb"__[atu]b?san_init")
+INSTRUMENTED = re.compile(rb"__[atu]b?san_init|__gcov_init|\.gcda")
 TEXTFILE = "/var/lib/prometheus/node-exporter/calmend.prom"
 
 
@@ -123,8 +123,8 @@ class Sessions(unittest.TestCase):
     def setUpClass(cls):
         need_parser()
         lab.need(shutil.which("strace") and shutil.which("setpriv"), "strace or setpriv is missing")
-        if SANITIZER.search(pathlib.Path(lab.MILTER).read_bytes()):
-            raise unittest.SkipTest("a sanitizer does what the milter does not")
+        if INSTRUMENTED.search(pathlib.Path(lab.MILTER).read_bytes()):
+            raise unittest.SkipTest("a sanitizer or gcov does what the milter does not")
         if not traced_milter.can_run():
             raise unittest.SkipTest("no mount namespace or no trace can be made here")
         cls.profile = apparmor_profile.Profile(write_profile(lab.scratch_folder(cls)))

@@ -1,0 +1,252 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command line: check, repair and rules, as a person or a script calls them.
+
+What a repair writes is held to the octet elsewhere; here it is what the command prints about it,
+where it reads from, and how it ends.
+"""
+import json
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "protocol"))
+
+# pylint: disable=wrong-import-position
+import lab
+import mails
+import milter_process
+
+GOLDEN = lab.ROOT / "tests" / "data" / "golden"
+MISSING = "attendee-change-missing"
+LINE = mails.ATTRIBUTE + b":" + mails.STAMP
+TROUBLE = 2
+
+
+class Command(unittest.TestCase):
+    def setUp(self):
+        self.folder = lab.scratch_folder(self)
+        self.config = self.write("calmend.conf", b"")
+
+    def write(self, name, octets):
+        path = self.folder / name
+        path.write_bytes(octets)
+        return path
+
+    def run_it(self, command, *arguments, stdin=b""):
+        """(exit code, stdout, stderr), with the settings of this test."""
+        return milter_process.run(lab.COMMAND, command, "--config", self.config, *arguments,
+                                  stdin=stdin)
+
+    def trouble(self, command, *arguments, stdin=b""):
+        """What the command says on stderr; it must end with 2 and nothing on stdout."""
+        code, out, err = self.run_it(command, *arguments, stdin=stdin)
+        self.assertEqual((code, out), (TROUBLE, b""))
+        self.assertTrue(err.startswith(b"calmend"), err)
+        return err.decode()
+
+
+class Check(Command):
+    def test_finds_and_says_what_would_be_written(self):
+        broken = self.write("broken.eml", mails.reply_mail())
+        code, out, err = self.run_it("check", broken)
+        self.assertEqual((code, err), (1, b""))
+        self.assertEqual(out, b"%s: 1 text/calendar: %s: VEVENT %s: (absent) -> %s\n" % (
+            str(broken).encode(), MISSING.encode(), mails.ATTRIBUTE, mails.STAMP))
+
+    def test_finds_nothing(self):
+        whole = self.write("whole.eml", mails.reply_mail(True))
+        plain = self.write("plain.eml", mails.plain_mail())
+        self.assertEqual(self.run_it("check", whole, plain), (0, b"", b""))
+
+    def test_reads_standard_input(self):
+        code, out, _ = self.run_it("check", "-", stdin=mails.reply_mail())
+        self.assertEqual(code, 1)
+        self.assertIn(MISSING.encode(), out)
+
+    def test_json_has_an_object_for_each_message(self):
+        files = [self.write("broken.eml", mails.reply_mail()),
+                 self.write("plain.eml", mails.plain_mail())]
+        code, out, _ = self.run_it("check", "--json", *files)
+        self.assertEqual(code, 1)
+        broken, plain = map(json.loads, out.splitlines())
+        self.assertEqual([broken["file"], plain["file"]], list(map(str, files)))
+        self.assertEqual((broken["changes"], plain["changes"]), (True, False))
+        self.assertEqual(plain["findings"], [])
+        finding, = broken["findings"]
+        for key, value in {"rule": MISSING, "family": "epoch", "method": "REPLY",
+                           "old_value": None, "new_value": mails.STAMP.decode(),
+                           "repaired": True, "reason": None}.items():
+            self.assertEqual(finding[key], value, key)
+
+    def test_trouble_with_one_file_spares_the_others(self):
+        broken = self.write("broken.eml", mails.reply_mail())
+        code, out, err = self.run_it("check", self.folder / "gone.eml", broken, self.folder)
+        self.assertEqual(code, TROUBLE)
+        self.assertEqual(out.count(b"\n"), 1)
+        self.assertIn(b"gone.eml", err)
+        self.assertIn(b"is a directory", err)
+
+    def test_no_file(self):
+        self.assertIn("name a message", self.trouble("check"))
+
+    def test_time_that_is_none(self):
+        self.assertIn("20240131T235959Z", self.trouble("check", "--now", "noon", "-"))
+
+
+class Repair(Command):
+    def test_writes_the_repaired_message(self):
+        for ending in (b"\r\n", b"\n"):
+            with self.subTest(ending=ending):
+                sent, wanted = (mails.reply_mail(mended).replace(b"\r\n", ending)
+                                for mended in (False, True))
+                code, out, err = self.run_it("repair", stdin=sent)
+                self.assertEqual((code, err), (0, b""))
+                lines = out.split(ending)
+                self.assertTrue(lines[0].startswith(b"X-Calmend: version="))
+                lab.assert_octets_equal(ending.join(lines[1:]), wanted)
+
+    def test_file_and_standard_input_give_the_same(self):
+        path = self.write("broken.eml", mails.reply_mail())
+        self.assertEqual(self.run_it("repair", path),
+                         self.run_it("repair", "-", stdin=path.read_bytes()))
+
+    def test_the_clock_can_be_set(self):
+        """Where the message itself has no usable time, the clock's is written."""
+        mail = mails.reply_mail().replace(b"DTSTAMP:" + mails.STAMP + b"\r\n", b"")
+        mail = mail.replace(b"Date: ", b"X-Date: ")
+        code, out, _ = self.run_it("repair", "--now", "20300101T000000Z", stdin=mail)
+        self.assertEqual(code, 0)
+        self.assertIn(mails.ATTRIBUTE + b":20300101T000000Z\r\n", out)
+
+    def test_two_files(self):
+        path = self.write("plain.eml", mails.plain_mail())
+        self.assertTrue(self.trouble("repair", path, path))
+
+    def test_file_that_is_not_there(self):
+        self.assertIn("gone.eml", self.trouble("repair", self.folder / "gone.eml"))
+
+    def test_settings_that_are_wrong(self):
+        self.config.write_text("[repair]\nenable=no-such-rule\n")
+        said = self.trouble("repair", stdin=mails.reply_mail())
+        self.assertIn("calmend.conf", said)
+        self.assertIn("no-such-rule", said)
+
+
+class Diff(Command):
+    def diff(self, mail):
+        """The lines that `repair --diff` prints."""
+        code, out, err = self.run_it("repair", "--diff", stdin=mail)
+        self.assertEqual((code, err), (0, b""))
+        return out.split(b"\n")
+
+    def test_shows_the_decoded_calendar(self):
+        """Whatever the encoding, a person reads the line that comes in, and two lines around."""
+        for encoding in ("7bit", "base64", "quoted-printable"):
+            with self.subTest(encoding=encoding):
+                lines = self.diff(mails.reply_mail(encoding=encoding))
+                at = lines.index(b"--- part 1 text/calendar")
+                self.assertEqual(lines[at + 1], b"+++ part 1 text/calendar, repaired")
+                self.assertRegex(lines[at + 2], rb"^@@ line \d+ @@$")
+                self.assertEqual(lines[at + 3:at + 8], [
+                    b" PRIORITY:5", b" DTSTAMP:" + mails.STAMP, b"+" + LINE, b" STATUS:CONFIRMED",
+                    b" SEQUENCE:0"])
+
+    def test_shows_the_header_apart(self):
+        lines = self.diff(mails.reply_mail(extra=b"Expires: Mon, 01 Jan 1601 00:00:00 +0000\r\n"))
+        self.assertEqual(lines[:2], [b"--- message", b"+++ message, repaired"])
+        header = lines[:lines.index(b"--- part 1 text/calendar")]
+        removed = [line for line in header[2:] if line.startswith(b"-")]
+        added = [line for line in header[2:] if line.startswith(b"+")]
+        self.assertEqual(removed, [b"-Expires: Mon, 01 Jan 1601 00:00:00 +0000"])
+        self.assertTrue(added[0].startswith(b"+X-Calmend: "))
+        self.assertTrue(all(line.startswith(b"+\t") for line in added[1:]), added)
+
+    def test_shows_a_changed_value_as_two_lines(self):
+        lines = self.diff((GOLDEN / "attendee-change-epoch.in.eml").read_bytes())
+        at = lines.index(b"-" + mails.ATTRIBUTE + b":16010101T000000Z")
+        self.assertEqual(lines[at + 1], b"+" + mails.ATTRIBUTE + b":20260105T101112Z")
+
+    def test_shows_a_winmail_as_text(self):
+        lines = self.diff((GOLDEN / "tnef-response-whole.in.eml").read_bytes())
+        self.assertIn(b"--- part 2 application/ms-tnef", lines)
+        for name in (b"recipient row 1 PidTagRecipientTrackStatusTime",
+                     b"PidLidAttendeeCriticalChange", b"PidLidAppointmentReplyTime"):
+            self.assertIn(b"-" + name + b" 16010101T000000Z", lines)
+            self.assertIn(b"+" + name + b" 20260105T085910Z", lines)
+
+    def test_far_changes_stand_apart(self):
+        """Two calendars in one message: a hunk for each, under the title of its part."""
+        lines = self.diff(mails.mail(mails.multipart(
+            b"mixed", *(mails.part(mails.calendar_type(), mails.reply_calendar(uid=uid))
+                        for uid in (b"one@example.com", b"two@example.com")))))
+        titles = [line for line in lines if line.startswith(b"--- part")]
+        self.assertEqual(titles, [b"--- part 1 text/calendar", b"--- part 2 text/calendar"])
+        self.assertEqual(lines.count(b"+" + LINE), 2)
+
+    def test_shows_nothing_where_nothing_changes(self):
+        self.assertEqual(self.diff(mails.reply_mail(True)), [b""])
+
+
+class Rules(Command):
+    def rows(self):
+        """What `rules --json` prints."""
+        code, out, _ = self.run_it("rules", "--json")
+        self.assertEqual(code, 0)
+        return [json.loads(line) for line in out.splitlines()]
+
+    def now(self, name):
+        """What the rows of a rule do under the settings."""
+        return [row["now"] for row in self.rows() if row["rule"] == name]
+
+    def test_table(self):
+        code, out, _ = self.run_it("rules")
+        self.assertEqual(code, 0)
+        lines = out.decode().splitlines()
+        self.assertEqual(lines[0].split(), ["RULE", "FAMILY", "PROPERTY", "PARAMETER", "METHOD",
+                                            "COMPONENT", "STATE", "REPAIR", "PROFILE", "NOW"])
+        row, = (line for line in lines if line.startswith(MISSING + " "))
+        self.assertEqual(row.split(), [MISSING, "epoch", mails.ATTRIBUTE.decode(), "-", "response",
+                                       "VEVENT", "absent", "insert", "time", "on", "repair"])
+
+    def test_columns_line_up(self):
+        """What is too long for its column goes on below it."""
+        lines = self.run_it("rules")[1].decode().splitlines()
+        profile = lines[0].index("PROFILE")
+        for line in lines[1:]:
+            if not line.startswith(" "):
+                self.assertIn(line[profile:].split()[0], ("on", "opt", "leave"), line)
+
+    def test_json_names_every_row_of_the_table(self):
+        table = self.run_it("rules")[1].decode().splitlines()[1:]
+        names = [line.split()[0] for line in table if not line.startswith(" ")]
+        self.assertEqual([row["rule"] for row in self.rows()], names)
+        self.assertIn("tnef-track-status-time", names)
+
+    def test_settings_say_what_holds_now(self):
+        self.assertEqual(self.now("stamp-missing"), ["ignore"])
+        self.assertEqual(self.now("owner-change-epoch"), ["repair", "report"])
+        self.config.write_text(f"[repair]\nenable=stamp-missing;owner-change-epoch\n"
+                               f"disable={MISSING}\n")
+        self.assertEqual(self.now("stamp-missing"), ["repair"])
+        self.assertEqual(self.now("owner-change-epoch"), ["repair", "repair"])
+        self.assertEqual(self.now(MISSING), ["ignore"])
+
+
+class Wrong(unittest.TestCase):
+    def test_unknown_command_and_option(self):
+        for arguments in ((), ("mend",), ("check", "--all"), ("rules", "--now=x")):
+            with self.subTest(arguments=arguments):
+                code, out, err = milter_process.run(lab.COMMAND, *arguments)
+                self.assertEqual((code, out), (TROUBLE, b""))
+                self.assertIn(b"calmend", err)
+
+    def test_help_names_every_command(self):
+        code, out, _ = milter_process.run(lab.COMMAND, "--help")
+        self.assertEqual(code, 0)
+        for command in (b"check", b"repair", b"rules", b"probe"):
+            self.assertIn(command, out)
+
+
+if __name__ == "__main__":
+    lab.run_tests()
