@@ -12,8 +12,8 @@
  * load [--connections N] [--messages N] [--seconds S] [--pid PID] SOCKET FILE. Exit 0, 1 when the
  * milter fails or refuses a message, and 2 for a wrong call.
  */
-#include "cli/milter_client.h"
 #include "cli/milter_mail.h"
+#include "tests/load/tally.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,9 +38,7 @@ typedef struct {
     gint64 end; /* monotonic time at which it stops */
     MilterClient *client;
     MilterResult result;
-    GArray *latencies; /* guint32, microseconds */
-    gint64 replaced;   /* messages whose body the milter replaced */
-    gint64 accepted;   /* messages that were accepted before their end */
+    Tally tally;
     GError *error;
 } Worker;
 
@@ -48,32 +46,19 @@ static const char *const RECIPIENTS[] = {"olga@example.org", NULL};
 
 static gboolean send_one(Worker *worker)
 {
-    MilterResult *result = &worker->result;
-    if (!milter_client_send(worker->client, worker->mail, result, &worker->error))
-        return FALSE;
-    worker->replaced += result->body_replaced;
-    worker->accepted += result->verdict == MILTER_ACCEPT;
-    if (result->verdict == MILTER_CONTINUE || result->verdict == MILTER_ACCEPT)
-        return TRUE;
-    g_set_error(&worker->error, MILTER_CLIENT_ERROR, MILTER_CLIENT_ERROR_PROTOCOL,
-                "the milter refused a message (%s)", result->step);
-    return FALSE;
+    return tally_send(&worker->tally, worker->client, worker->mail, &worker->result,
+                      &worker->error);
 }
 
 static gpointer worker_run(gpointer data)
 {
     Worker *worker = data;
+    const GArray *sent = worker->tally.latencies;
     gint64 limit = worker->options->messages;
     gint64 now = g_get_monotonic_time();
-    while ((now < worker->end || worker->latencies->len == 0) &&
-           (limit == 0 || worker->latencies->len < limit)) {
-        gint64 begun = now;
-        if (!send_one(worker))
-            break;
+    while ((now < worker->end || sent->len == 0) && (limit == 0 || sent->len < limit) &&
+           send_one(worker))
         now = g_get_monotonic_time();
-        guint32 latency = (guint32)(now - begun);
-        g_array_append_val(worker->latencies, latency);
-    }
     worker->end = now;
     return NULL;
 }
@@ -83,11 +68,12 @@ static gboolean worker_init(Worker *worker, const LoadOptions *options, const Mi
 {
     worker->options = options;
     worker->mail = mail;
-    worker->latencies = g_array_new(FALSE, FALSE, sizeof(guint32));
+    tally_init(&worker->tally);
     worker->client = milter_client_open(options->socket, TIMEOUT, &worker->error);
     if (worker->client == NULL || !send_one(worker))
         return FALSE;
-    worker->replaced = worker->accepted = 0;
+    tally_clear(&worker->tally);
+    tally_init(&worker->tally);
     return TRUE;
 }
 
@@ -96,8 +82,7 @@ static void worker_clear(gpointer data)
     Worker *worker = data;
     milter_client_close(worker->client);
     milter_result_clear(&worker->result);
-    if (worker->latencies != NULL)
-        g_array_unref(worker->latencies);
+    tally_clear(&worker->tally);
     g_clear_error(&worker->error);
 }
 
@@ -129,39 +114,17 @@ static gint64 run_workers(GArray *workers, double seconds)
     return ended - begun;
 }
 
-static int compare_latencies(gconstpointer one, gconstpointer other)
+static void print_report(GArray *workers, gint64 took, double cpu, gsize octets)
 {
-    guint32 left = *(const guint32 *)one;
-    guint32 right = *(const guint32 *)other;
-    return (left > right) - (left < right);
-}
-
-/* The latency that `share` of the messages do not exceed; 0 without messages. */
-static guint32 percentile(const GArray *sorted, double share)
-{
-    if (sorted->len == 0)
-        return 0;
-    guint index = (guint)((double)sorted->len * share);
-    return g_array_index(sorted, guint32, MIN(index, sorted->len - 1));
-}
-
-static void print_report(const GArray *workers, gint64 took, double cpu, gsize octets)
-{
-    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(guint32));
-    gint64 replaced = 0;
-    gint64 accepted = 0;
-    for (guint i = 0; i < workers->len; i++) {
-        const Worker *worker = &g_array_index(workers, Worker, i);
-        g_array_append_vals(all, worker->latencies->data, worker->latencies->len);
-        replaced += worker->replaced;
-        accepted += worker->accepted;
-    }
-    g_array_sort(all, compare_latencies);
-    printf("{\"connections\": %u, \"messages\": %u, \"replaced\": %" G_GINT64_FORMAT
-           ", \"accepted\": %" G_GINT64_FORMAT ", \"octets\": %" G_GSIZE_FORMAT
-           ", \"seconds\": %.6f, \"cpu_seconds\": %.6f, \"p50_us\": %u, \"p99_us\": %u}\n",
-           workers->len, all->len, replaced, accepted, octets, (double)took / G_USEC_PER_SEC, cpu,
-           percentile(all, 0.5), percentile(all, 0.99));
+    Tally sum;
+    tally_init(&sum);
+    for (guint i = 0; i < workers->len; i++)
+        tally_move(&g_array_index(workers, Worker, i).tally, &sum);
+    g_autofree char *counted = tally_to_json(&sum);
+    printf("{\"connections\": %u, \"octets\": %" G_GSIZE_FORMAT
+           ", \"seconds\": %.6f, \"cpu_seconds\": %.6f, %s}\n",
+           workers->len, octets, (double)took / G_USEC_PER_SEC, cpu, counted);
+    tally_clear(&sum);
 }
 
 /* The first error among the workers, or NULL. Borrowed. */

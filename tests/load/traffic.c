@@ -10,8 +10,8 @@
  * traffic [--connections N] [--seconds S] [--interval S] [--seed N] SOCKET FOLDER. Exit 0, 1 when
  * the milter fails or refuses a message, and 2 for a wrong call.
  */
-#include "cli/milter_client.h"
 #include "cli/milter_mail.h"
+#include "tests/load/tally.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,20 +37,13 @@ typedef struct {
     MilterMail mail;
 } Item;
 
-/* What was done since the last line. */
-typedef struct {
-    GArray *latencies; /* guint32, microseconds */
-    gint64 replaced;   /* messages whose body the milter replaced */
-    gint64 accepted;   /* messages that were accepted before their end */
-} Tally;
-
 typedef struct {
     const TrafficOptions *options;
     const GPtrArray *items; /* Item; read only */
     guint number;
     GMutex mutex; /* of the tally */
-    Tally tally;
-    gint done; /* atomic: the thread is at its end */
+    Tally tally;  /* since the last line */
+    gint done;    /* atomic: the thread is at its end */
     GError *error;
 } Worker;
 
@@ -100,31 +93,16 @@ static GPtrArray *read_items(const char *path, GError **error)
     return NULL;
 }
 
-static void count(Worker *worker, const MilterResult *result, gint64 took)
-{
-    guint32 latency = (guint32)took;
-    g_mutex_lock(&worker->mutex);
-    g_array_append_val(worker->tally.latencies, latency);
-    worker->tally.replaced += result->body_replaced;
-    worker->tally.accepted += result->verdict == MILTER_ACCEPT;
-    g_mutex_unlock(&worker->mutex);
-}
-
 static gboolean send_one(Worker *worker, MilterClient *client, const Item *item, guint sent,
                          MilterResult *result)
 {
     MilterMail mail = item->mail;
     g_autofree char *queue_id = g_strdup_printf("%u.%u", worker->number, sent);
     mail.queue_id = queue_id;
-    gint64 begun = g_get_monotonic_time();
-    if (!milter_client_send(client, &mail, result, &worker->error))
-        return FALSE;
-    count(worker, result, g_get_monotonic_time() - begun);
-    if (result->verdict == MILTER_CONTINUE || result->verdict == MILTER_ACCEPT)
-        return TRUE;
-    g_set_error(&worker->error, MILTER_CLIENT_ERROR, MILTER_CLIENT_ERROR_PROTOCOL,
-                "the milter refused a message (%s)", result->step);
-    return FALSE;
+    g_mutex_lock(&worker->mutex);
+    gboolean taken = tally_send(&worker->tally, client, &mail, result, &worker->error);
+    g_mutex_unlock(&worker->mutex);
+    return taken;
 }
 
 static gpointer worker_run(gpointer data)
@@ -147,47 +125,20 @@ static gpointer worker_run(gpointer data)
     return NULL;
 }
 
-static int compare_latencies(gconstpointer one, gconstpointer other)
-{
-    guint32 left = *(const guint32 *)one;
-    guint32 right = *(const guint32 *)other;
-    return (left > right) - (left < right);
-}
-
-/* The latency that `share` of the messages do not exceed; 0 without messages. */
-static guint32 percentile(const GArray *sorted, double share)
-{
-    if (sorted->len == 0)
-        return 0;
-    guint index = (guint)((double)sorted->len * share);
-    return g_array_index(sorted, guint32, MIN(index, sorted->len - 1));
-}
-
-/* Adds what the worker did to `sum`, and lets it begin anew. */
-static void take_tally(Worker *worker, Tally *sum)
-{
-    g_mutex_lock(&worker->mutex);
-    const GArray *latencies = worker->tally.latencies;
-    g_array_append_vals(sum->latencies, latencies->data, latencies->len);
-    sum->replaced += worker->tally.replaced;
-    sum->accepted += worker->tally.accepted;
-    g_array_set_size(worker->tally.latencies, 0);
-    worker->tally.replaced = worker->tally.accepted = 0;
-    g_mutex_unlock(&worker->mutex);
-}
-
 static void print_line(GPtrArray *workers, gint64 took)
 {
-    Tally sum = {.latencies = g_array_new(FALSE, FALSE, sizeof(guint32))};
-    for (guint i = 0; i < workers->len; i++)
-        take_tally(g_ptr_array_index(workers, i), &sum);
-    g_array_sort(sum.latencies, compare_latencies);
-    printf("{\"seconds\": %.6f, \"messages\": %u, \"replaced\": %" G_GINT64_FORMAT
-           ", \"accepted\": %" G_GINT64_FORMAT ", \"p50_us\": %u, \"p99_us\": %u}\n",
-           (double)took / G_USEC_PER_SEC, sum.latencies->len, sum.replaced, sum.accepted,
-           percentile(sum.latencies, 0.5), percentile(sum.latencies, 0.99));
+    Tally sum;
+    tally_init(&sum);
+    for (guint i = 0; i < workers->len; i++) {
+        Worker *worker = g_ptr_array_index(workers, i);
+        g_mutex_lock(&worker->mutex);
+        tally_move(&worker->tally, &sum);
+        g_mutex_unlock(&worker->mutex);
+    }
+    g_autofree char *counted = tally_to_json(&sum);
+    printf("{\"seconds\": %.6f, %s}\n", (double)took / G_USEC_PER_SEC, counted);
     fflush(stdout);
-    g_array_unref(sum.latencies);
+    tally_clear(&sum);
 }
 
 static gboolean all_done(GPtrArray *workers)
@@ -217,7 +168,7 @@ static void report(GPtrArray *workers, double interval)
 static void worker_free(gpointer data)
 {
     Worker *worker = data;
-    g_array_unref(worker->tally.latencies);
+    tally_clear(&worker->tally);
     g_mutex_clear(&worker->mutex);
     g_clear_error(&worker->error);
     g_free(worker);
@@ -229,7 +180,7 @@ static Worker *worker_new(const TrafficOptions *options, const GPtrArray *items,
     worker->options = options;
     worker->items = items;
     worker->number = number;
-    worker->tally.latencies = g_array_new(FALSE, FALSE, sizeof(guint32));
+    tally_init(&worker->tally);
     g_mutex_init(&worker->mutex);
     return worker;
 }
