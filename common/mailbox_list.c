@@ -11,10 +11,19 @@ struct MailboxList {
     GHashTable *set;    /* the same; its keys belong to `entries` */
 };
 
+static gboolean has_control(const char *text)
+{
+    while (*text != '\0' && !g_ascii_iscntrl(*text))
+        text++;
+    return *text != '\0';
+}
+
 /* Whether an entry has one of the forms. */
 static gboolean is_entry(const char *entry)
 {
     const char *at = strrchr(entry, '@');
+    if (has_control(entry))
+        return FALSE;
     if (strcmp(entry, NO_SENDER) == 0)
         return TRUE;
     if (entry[0] == '.')

@@ -68,6 +68,9 @@ static void test_refused(void)
                                         "a@example.com, x",
                                         ".a@example.com.",
                                         "<",
+                                        ".\f",
+                                        "@example.com\f",
+                                        "a\x01@example.com",
                                         "*"};
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
         g_autoptr(GError) error = NULL;
