@@ -16,8 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define READ_MAX 256 /* of the file; what follows is not looked at */
-
 static char folder[] = "/tmp/calmend-fuzz-XXXXXX";
 static char *path;
 
@@ -40,7 +38,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static SwitchState state_of_content(Octets content)
 {
-    for (gsize i = 0; i < MIN(content.size, READ_MAX); i++) {
+    for (gsize i = 0; i < content.size; i++) {
         if (!g_ascii_isspace(content.data[i]))
             return content.data[i] == '0' ? SWITCH_OFF : SWITCH_ON;
     }
