@@ -33,7 +33,7 @@ do for [axis in "size parts components connections"] {
     cost = real(word(last(axis), 2)) / 1e6
     flat = axis eq "connections"
     set xlabel title_of(axis) offset 0,0.5
-    set yrange [1e-5 : (flat ? 1e-1 : 1)]
+    set yrange [1e-5 : (flat ? 1 : 100)]
     plot (flat ? cost : cost * x / n) with lines ls 3 title (flat ? "constant" : "linear"), \
          axis . ".dat" using 1:($3 / 1e6) with linespoints ls 2 \
              title "a milter that does nothing", \
