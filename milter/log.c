@@ -96,6 +96,12 @@ static gpointer write_lines(gpointer data)
 /* Takes the text or the entry. */
 static void add_line(int priority, char *text, JournalEntry *entry)
 {
+    if (unwritten >= QUEUE_LINES) {
+        metrics_add(METRIC_LOG_LINES_LOST, 1);
+        g_free(text);
+        journal_entry_free(entry);
+        return;
+    }
     Line *line = g_new(Line, 1);
     *line = (Line){.priority = priority, .text = text, .entry = entry};
     unwritten++;
@@ -152,9 +158,7 @@ void log_event(const Event *event, const EventContext *context)
     pthread_mutex_lock(&mutex);
     if (to_stderr)
         write_stderr(text);
-    if (unwritten >= QUEUE_LINES)
-        metrics_add(METRIC_LOG_LINES_LOST, 1);
-    else if (entry != NULL)
+    if (entry != NULL)
         add_line(event->kind->priority, NULL, g_steal_pointer(&entry));
     else
         add_line(event->kind->priority, g_steal_pointer(&text), NULL);
@@ -164,10 +168,7 @@ void log_event(const Event *event, const EventContext *context)
 void log_line(int priority, const char *text)
 {
     pthread_mutex_lock(&mutex);
-    if (unwritten >= QUEUE_LINES)
-        metrics_add(METRIC_LOG_LINES_LOST, 1);
-    else
-        add_line(priority, g_strdup(text), NULL);
+    add_line(priority, g_strdup(text), NULL);
     pthread_mutex_unlock(&mutex);
 }
 
