@@ -142,11 +142,12 @@ class MilterProcess:
         assert sorted(event["id"] for event in found) == sorted(numbers), (numbers, found)
         return found
 
-    def wait_event(self, number, after=0):
-        """The first event of that number among those from position `after` on."""
+    def wait_event(self, number, after=0, words=""):
+        """The first event of that number that says `words`, among those from position `after` on."""
         def look():
-            return [event for event in self.events()[after:] if event["id"] == number]
-        return lab.wait_until(look, f"event {number}")[0]
+            return [event for event in self.events()[after:]
+                    if event["id"] == number and words in event["description"]]
+        return lab.wait_until(look, f"event {number} with {words!r}")[0]
 
 
 def started(case, settings=None, socket=None, folder=None):
