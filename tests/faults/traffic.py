@@ -84,9 +84,10 @@ class Traffic:
         return sum(fate.put_off for fate in list(self.fates.values()))
 
     def wait_for_more(self, messages=CLIENTS):
-        """Until some more messages were taken."""
+        """Until some more messages were taken: as patient with each as the clients are."""
         before = self.taken()
-        lab.wait_until(lambda: self.taken() >= before + messages or self.problems, "mail")
+        lab.wait_until(lambda: self.taken() >= before + messages or self.problems, "mail",
+                       lab.PATIENCE * max(1, messages // CLIENTS))
 
     def wait_for_refusals(self, tries=CLIENTS):
         """Until some more tries were put off."""
