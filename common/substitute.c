@@ -11,6 +11,35 @@ gboolean substitute_is_usable(gint64 seconds, gint64 now)
     return seconds >= 0 && seconds <= now + SECONDS_PER_DAY;
 }
 
+/* GMime takes a date without a time of day that it can read for midnight, hours off. */
+static gboolean has_time_of_day(const char *text)
+{
+    for (const char *at = strchr(text, ':'); at != NULL; at = strchr(at + 1, ':')) {
+        if (at > text && g_ascii_isdigit(at[-1]) && g_ascii_isdigit(at[1]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean has_military_zone(const char *text)
+{
+    gsize end = strcspn(text, "(");
+    while (end > 0 && g_ascii_isspace(text[end - 1]))
+        end--;
+    return end > 1 && g_ascii_isalpha(text[end - 1]) && g_ascii_isspace(text[end - 2]);
+}
+
+/* Seconds since 1970 of a date, negative where there is none. A military zone tells nothing and
+ * counts as UTC (RFC 5322 4.3), where GMime takes the letter at its word. */
+static gint64 read_date(const char *text)
+{
+    g_autoptr(GDateTime) date = g_mime_utils_header_decode_date(text);
+    if (date == NULL || !has_time_of_day(text))
+        return -1;
+    gint64 offset = g_date_time_get_utc_offset(date) / G_TIME_SPAN_SECOND;
+    return g_date_time_to_unix(date) + (has_military_zone(text) ? offset : 0);
+}
+
 MessageTimes substitute_message_times(const Message *message, gint64 now)
 {
     MessageTimes times = {.now = now, .fallback = now};
@@ -18,9 +47,9 @@ MessageTimes substitute_message_times(const Message *message, gint64 now)
     if (field == NULL)
         return times;
     g_autofree char *text = message_field_text(message, field);
-    g_autoptr(GDateTime) date = g_mime_utils_header_decode_date(text);
-    if (date != NULL && substitute_is_usable(g_date_time_to_unix(date), now))
-        times.fallback = g_date_time_to_unix(date);
+    gint64 date = read_date(text);
+    if (substitute_is_usable(date, now))
+        times.fallback = date;
     return times;
 }
 
