@@ -63,6 +63,12 @@ static gboolean find_kind(GMimePart *part, PartKind *kind)
     return FALSE;
 }
 
+/* Spellings of 7bit and 8bit that GMime takes too. They are none of the five encodings. */
+static gboolean is_misspelt(const char *encoding)
+{
+    return encoding != NULL && encoding[strspn(encoding, " \t78")] == '-';
+}
+
 static TransferEncoding find_encoding(GMimePart *part)
 {
     const char *field = g_mime_object_get_header(GMIME_OBJECT(part), "Content-Transfer-Encoding");
@@ -70,7 +76,7 @@ static TransferEncoding find_encoding(GMimePart *part)
     case GMIME_CONTENT_ENCODING_7BIT:
     case GMIME_CONTENT_ENCODING_8BIT:
     case GMIME_CONTENT_ENCODING_BINARY:
-        return TRANSFER_IDENTITY;
+        return is_misspelt(field) ? TRANSFER_UNKNOWN : TRANSFER_IDENTITY;
     case GMIME_CONTENT_ENCODING_BASE64:
         return TRANSFER_BASE64;
     case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE:

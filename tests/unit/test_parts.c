@@ -98,6 +98,8 @@ static const PartsCase cases[] = {
      "1 text/calendar base64 none - [Yw==\n]"},
     {"uuencode", "Content-Type: text/calendar\nContent-Transfer-Encoding: x-uuencode\n\nc",
      "1 text/calendar unknown none - [c]"},
+    {"misspelt-encoding", "Content-Type: text/calendar\nContent-Transfer-Encoding: 8-bit\n\nc",
+     "1 text/calendar unknown none - [c]"},
     {"unknown-encoding", "Content-Type: text/calendar\nContent-Transfer-Encoding: x-other\n\nc",
      "1 text/calendar unknown none - [c]"},
 
