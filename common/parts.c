@@ -120,12 +120,23 @@ static void find_content(const Walk *walk, GMimePart *leaf, Part *part)
     part->content_end = content_end(walk->octets, part->content, (gsize)stream->bound_end);
 }
 
+/* Of several Content-Type fields GMime goes by the last. */
+static GMimeHeader *find_type_header(GMimePart *leaf)
+{
+    GMimeHeaderList *fields = g_mime_object_get_header_list(GMIME_OBJECT(leaf));
+    for (int i = g_mime_header_list_get_count(fields) - 1; i >= 0; i--) {
+        GMimeHeader *field = g_mime_header_list_get_header_at(fields, i);
+        if (g_ascii_strcasecmp(g_mime_header_get_name(field), "Content-Type") == 0)
+            return field;
+    }
+    return NULL;
+}
+
 /* Where the part's Content-Type field stands. GMime's position of a field is that of a line before
  * it where lines stand there that are no fields. */
 static void find_type_field(const Walk *walk, GMimePart *leaf, Part *part)
 {
-    GMimeHeaderList *fields = g_mime_object_get_header_list(GMIME_OBJECT(leaf));
-    GMimeHeader *field = g_mime_header_list_get_header(fields, "Content-Type");
+    GMimeHeader *field = find_type_header(leaf);
     gint64 offset = field == NULL ? -1 : g_mime_header_get_offset(field);
     if (offset < 0)
         return;

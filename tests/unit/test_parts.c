@@ -204,6 +204,21 @@ static void test_content_type_field(void)
     g_assert_true(mail + part->content_type_field == strstr(mail, "X: 2\n") + 5);
 }
 
+/* The one that the part's type was read from. */
+static void test_last_content_type_field(void)
+{
+    static const char mail[] = "Content-Type: text/plain\nX: 1\n" INVITE;
+    static const PolicyLimits limits = {.parts = 100, .depth = 10};
+    g_auto(Message) message;
+    message_init(&message, octets_of(mail));
+    g_autoptr(GArray) parts = parts_new();
+    parts_find(&message, &limits, parts);
+    g_assert_cmpuint(parts->len, ==, 1);
+    const Part *part = &g_array_index(parts, Part, 0);
+    g_assert_cmpstr(part->type, ==, "text/calendar");
+    g_assert_true(mail + part->content_type_field == strstr(mail, "X: 1\n") + 5);
+}
+
 static void test_no_content_type_field(void)
 {
     static const PolicyLimits limits = {.parts = 100, .depth = 10};
@@ -305,6 +320,7 @@ int main(int argc, char **argv)
     g_test_add_func("/parts/limit-keeps-first", test_limit_keeps_first);
     g_test_add_func("/parts/costly", test_costly);
     g_test_add_func("/parts/content-type-field", test_content_type_field);
+    g_test_add_func("/parts/last-content-type-field", test_last_content_type_field);
     g_test_add_func("/parts/no-content-type-field", test_no_content_type_field);
     return g_test_run();
 }
