@@ -118,7 +118,7 @@ class Files(unittest.TestCase):
                 seen = len(self.milter.events())
                 remove(switch)
                 self.milter.switch_on()
-                self.milter.wait_event(342, seen)
+                self.milter.wait_event(342, seen, "Repairs are on")
 
         account = self.site.attempt(Account("switch file replaced", len(SWITCH_OFF)), traffic,
                                     replace_each)

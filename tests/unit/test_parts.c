@@ -188,18 +188,24 @@ static void test_parts(gconstpointer data)
     assert_fields(&message, parts);
 }
 
+/* The part of a mail that has just one. */
+static const Part *find_only_part(const char *mail, GArray *parts)
+{
+    static const PolicyLimits limits = {.parts = 100, .depth = 10};
+    g_auto(Message) message;
+    message_init(&message, octets_of(mail));
+    g_assert_cmpint(parts_find(&message, &limits, parts), ==, PARTS_OK);
+    g_assert_cmpuint(parts->len, ==, 1);
+    return &g_array_index(parts, Part, 0);
+}
+
 /* The field of the part, not one of the same text in the body before it. */
 static void test_content_type_field(void)
 {
     static const char mail[] =
         MULTIPART("mixed", "X: 1\n\nContent-Type: text/calendar\n--b\nX: 2\n" INVITE);
-    static const PolicyLimits limits = {.parts = 100, .depth = 10};
-    g_auto(Message) message;
-    message_init(&message, octets_of(mail));
     g_autoptr(GArray) parts = parts_new();
-    parts_find(&message, &limits, parts);
-    g_assert_cmpuint(parts->len, ==, 1);
-    const Part *part = &g_array_index(parts, Part, 0);
+    const Part *part = find_only_part(mail, parts);
     g_assert_true(part->has_content_type);
     g_assert_true(mail + part->content_type_field == strstr(mail, "X: 2\n") + 5);
 }
@@ -208,26 +214,17 @@ static void test_content_type_field(void)
 static void test_last_content_type_field(void)
 {
     static const char mail[] = "Content-Type: text/plain\nX: 1\n" INVITE;
-    static const PolicyLimits limits = {.parts = 100, .depth = 10};
-    g_auto(Message) message;
-    message_init(&message, octets_of(mail));
     g_autoptr(GArray) parts = parts_new();
-    parts_find(&message, &limits, parts);
-    g_assert_cmpuint(parts->len, ==, 1);
-    const Part *part = &g_array_index(parts, Part, 0);
+    const Part *part = find_only_part(mail, parts);
     g_assert_cmpstr(part->type, ==, "text/calendar");
     g_assert_true(mail + part->content_type_field == strstr(mail, "X: 1\n") + 5);
 }
 
 static void test_no_content_type_field(void)
 {
-    static const PolicyLimits limits = {.parts = 100, .depth = 10};
-    g_auto(Message) message;
-    message_init(&message, octets_of("Content-Disposition: x; filename=winmail.dat\n\nt"));
+    static const char mail[] = "Content-Disposition: x; filename=winmail.dat\n\nt";
     g_autoptr(GArray) parts = parts_new();
-    parts_find(&message, &limits, parts);
-    g_assert_cmpuint(parts->len, ==, 1);
-    g_assert_false(g_array_index(parts, Part, 0).has_content_type);
+    g_assert_false(find_only_part(mail, parts)->has_content_type);
 }
 
 /* ---- limits ---- */
