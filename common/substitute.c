@@ -11,33 +11,34 @@ gboolean substitute_is_usable(gint64 seconds, gint64 now)
     return seconds >= 0 && seconds <= now + SECONDS_PER_DAY;
 }
 
-/* GMime takes a date without a time of day that it can read for midnight, hours off. */
-static gboolean has_time_of_day(const char *text)
+/* What follows the time of day; NULL where there is none that GMime can read, which it then takes
+ * for midnight, hours off. */
+static const char *after_time_of_day(const char *text)
 {
     for (const char *at = strchr(text, ':'); at != NULL; at = strchr(at + 1, ':')) {
         if (at > text && g_ascii_isdigit(at[-1]) && g_ascii_isdigit(at[1]))
-            return TRUE;
+            return at + strspn(at, "0123456789:");
     }
-    return FALSE;
+    return NULL;
 }
 
-static gboolean has_military_zone(const char *text)
+/* A single letter: it tells nothing and counts as UTC (RFC 5322 4.3), where GMime takes it at its
+ * word. */
+static gboolean is_military_zone(const char *zone)
 {
-    gsize end = strcspn(text, "(");
-    while (end > 0 && g_ascii_isspace(text[end - 1]))
-        end--;
-    return end > 1 && g_ascii_isalpha(text[end - 1]) && g_ascii_isspace(text[end - 2]);
+    zone += strspn(zone, " \t");
+    return g_ascii_isalpha(zone[0]) && !g_ascii_isalnum(zone[1]);
 }
 
-/* Seconds since 1970 of a date, negative where there is none. A military zone tells nothing and
- * counts as UTC (RFC 5322 4.3), where GMime takes the letter at its word. */
+/* Seconds since 1970 of a date, negative where there is none. */
 static gint64 read_date(const char *text)
 {
-    g_autoptr(GDateTime) date = g_mime_utils_header_decode_date(text);
-    if (date == NULL || !has_time_of_day(text))
+    const char *zone = after_time_of_day(text);
+    g_autoptr(GDateTime) date = zone == NULL ? NULL : g_mime_utils_header_decode_date(text);
+    if (date == NULL)
         return -1;
     gint64 offset = g_date_time_get_utc_offset(date) / G_TIME_SPAN_SECOND;
-    return g_date_time_to_unix(date) + (has_military_zone(text) ? offset : 0);
+    return g_date_time_to_unix(date) + (is_military_zone(zone) ? offset : 0);
 }
 
 MessageTimes substitute_message_times(const Message *message, gint64 now)

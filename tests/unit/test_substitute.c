@@ -46,6 +46,7 @@ static const DateCase dates[] = {
     {"zone-name", "Date: Mon, 5 Jan 2026 07:00:00 EST\n", 1767614400},
     {"military-zone", "Date: Mon, 5 Jan 2026 12:00:00 M\n", 1767614400},
     {"military-zone-comment", "Date: Mon, 5 Jan 2026 12:00 a (alpha)\n", 1767614400},
+    {"letter-after-zone", "Date: Mon, 5 Jan 2026 14:00:00 +0200 A\n", 1767614400},
     {"zulu", "Date: Mon, 5 Jan 2026 12:00:00 Z\n", 1767614400},
     {"comment", "Date: Mon, 5 Jan 2026 12:00:00 +0000 (GMT)\n", 1767614400},
     {"folded", "Date: Mon,\r\n 5 Jan 2026\r\n\t12:00:00 +0000\r\n", 1767614400},
