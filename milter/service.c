@@ -77,8 +77,18 @@ static Note wait_for_note(int milliseconds)
     return (Note)note;
 }
 
-/* SA_NODEFER: while the handler blocked its signal in this thread, libmilter's thread would get the
- * next one. */
+static void mask_signals(int how)
+{
+    sigset_t handled;
+    sigemptyset(&handled);
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+        sigaddset(&handled, signals[i].number);
+    pthread_sigmask(how, &handled, NULL);
+}
+
+/* A thread inherits what is blocked when it is made, so none but the first one ever gets these
+ * signals, and that one only once it waits for them. SA_NODEFER: while the handler blocked its
+ * signal in this thread, libmilter's thread would get the next one. */
 gboolean service_catch_signals(GError **error)
 {
     if (pipe2(notes, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -86,6 +96,7 @@ gboolean service_catch_signals(GError **error)
                     "no pipe can be made: %s", g_strerror(errno));
         return FALSE;
     }
+    mask_signals(SIG_BLOCK);
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_NODEFER | SA_RESTART};
     sigemptyset(&action.sa_mask);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
@@ -93,18 +104,12 @@ gboolean service_catch_signals(GError **error)
     return TRUE;
 }
 
-/* libmilter says that it succeeded only when a signal stopped it. `started` is held while the first
- * thread makes this one, since it blocks all signals meanwhile, and libmilter is not to get them.
- */
+/* libmilter says that it succeeded only when a signal stopped it. `started` is held until the first
+ * thread takes signals again: libmilter is not to get those that wait for it. */
 static gpointer run_libmilter(gpointer started)
 {
     g_mutex_lock(started);
     g_mutex_unlock(started);
-    sigset_t handled;
-    sigemptyset(&handled);
-    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
-        sigaddset(&handled, signals[i].number);
-    pthread_sigmask(SIG_BLOCK, &handled, NULL);
     send_note(smfi_main() == MI_SUCCESS ? NOTE_STOP : NOTE_ENDED);
     return NULL;
 }
@@ -187,6 +192,7 @@ gboolean service_run(const Listener *listener)
     static GMutex started;
     g_mutex_lock(&started);
     GThread *thread = g_thread_try_new("libmilter", run_libmilter, &started, NULL);
+    mask_signals(SIG_UNBLOCK);
     g_mutex_unlock(&started);
     if (thread == NULL)
         return FALSE;

@@ -2,10 +2,10 @@
  *
  * service: libmilter in a thread of its own, signals in the first one.
  *
- * libmilter would wait for HUP, TERM and INT itself, and stop at each (signal_shield). The first
- * thread has a handler for them and never blocks them, so that the kernel gives them to it. TERM
- * and INT stop: the gate is closed, and the process goes on until no message is inside, for
- * drain-seconds at most, or until the signal comes again. HUP has the settings read again. A
+ * libmilter would wait for HUP, TERM and INT itself, and stop at each (signal_shield). They are
+ * blocked in every thread but the first, which takes them while the service runs; until then they
+ * wait. TERM and INT stop: the gate is closed, and the process goes on until no message is inside,
+ * for drain-seconds at most, or until the signal comes again. HUP has the settings read again. A
  * service manager is told of each, and once in a while of the counts.
  */
 #ifndef CALMEND_SERVICE_H
