@@ -2,11 +2,11 @@
  *
  * check: see check.h.
  */
-#include "check.h"
+#include "cli/check.h"
 
-#include "check_report.h"
+#include "cli/check_report.h"
+#include "cli/input.h"
 #include "common/repair.h"
-#include "input.h"
 
 #include <stdio.h>
 

@@ -8,7 +8,7 @@
 #ifndef CALMEND_CHECK_H
 #define CALMEND_CHECK_H
 
-#include "command.h"
+#include "cli/command.h"
 
 /* COMMAND_OK: nothing found; COMMAND_FOUND: a finding; COMMAND_TROUBLE: a file was not examined. */
 CommandExit check_command(int argc, char **argv);

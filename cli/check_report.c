@@ -2,9 +2,9 @@
  *
  * check_report: see check_report.h.
  */
-#include "check_report.h"
+#include "cli/check_report.h"
 
-#include "json_output.h"
+#include "cli/json_output.h"
 
 #define VALUE_MAX 200
 

@@ -25,8 +25,8 @@
 #ifndef CALMEND_CHECK_REPORT_H
 #define CALMEND_CHECK_REPORT_H
 
+#include "cli/output.h"
 #include "common/repair.h"
-#include "output.h"
 
 /* Both write to standard output; `color` matters to text alone. */
 void check_report_text(const char *file, const Plan *plan, gboolean color);

@@ -3,11 +3,11 @@
  * command: see command.h. Help is written by ourselves and not by GLib, which would convert it to
  * the character set of the locale and end the process.
  */
-#include "command.h"
+#include "cli/command.h"
 
-#include "common/calendar_date.h"
+#include "cli/output.h"
+#include "common/calendar/calendar_date.h"
 #include "common/repair.h"
-#include "output.h"
 
 #include <errno.h>
 #include <stdio.h>

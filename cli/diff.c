@@ -2,9 +2,9 @@
  *
  * diff: see diff.h. Lines are compared by hash first, so that a comparison costs next to nothing.
  */
-#include "diff.h"
+#include "cli/diff.h"
 
-#include "output.h"
+#include "cli/output.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #ifndef CALMEND_DIFF_H
 #define CALMEND_DIFF_H
 
-#include "common/octets.h"
+#include "common/mail/octets.h"
 
 /* Appends the differences: a line of "---" and one of "+++" with the title, then for each place
  * "@@" with the line's number in `before`, context, lines that went (-) and came (+). Line endings

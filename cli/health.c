@@ -2,11 +2,11 @@
  *
  * health: see health.h.
  */
-#include "health.h"
+#include "cli/health.h"
 
-#include "milter_mail.h"
-#include "milter_reply.h"
-#include "output.h"
+#include "cli/milter/milter_mail.h"
+#include "cli/milter/milter_reply.h"
+#include "cli/output.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #ifndef CALMEND_HEALTH_H
 #define CALMEND_HEALTH_H
 
-#include "command.h"
+#include "cli/command.h"
 
 /* TRUE when --health is among the arguments. */
 gboolean health_is_asked(int argc, char **argv);

@@ -2,7 +2,7 @@
  *
  * input: see input.h.
  */
-#include "input.h"
+#include "cli/input.h"
 
 #include <errno.h>
 #include <fcntl.h>

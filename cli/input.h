@@ -8,7 +8,7 @@
 #ifndef CALMEND_INPUT_H
 #define CALMEND_INPUT_H
 
-#include "common/octets.h"
+#include "common/mail/octets.h"
 
 /* Reads the file `name`, - for standard input, into `buffer`, in place of what it held. FALSE and a
  * G_FILE_ERROR, its text without the name, when the file cannot be read, is a directory, or is

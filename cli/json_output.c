@@ -2,7 +2,7 @@
  *
  * json_output: see json_output.h.
  */
-#include "json_output.h"
+#include "cli/json_output.h"
 
 #include <stdio.h>
 

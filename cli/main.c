@@ -4,11 +4,11 @@
  * the rest. Nothing is read from the locale: output is UTF-8 and messages are English, so that
  * scripts may rely on them.
  */
-#include "check.h"
+#include "cli/check.h"
+#include "cli/probe.h"
+#include "cli/repair_command.h"
+#include "cli/rules_command.h"
 #include "config.h"
-#include "probe.h"
-#include "repair_command.h"
-#include "rules_command.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,11 +3,11 @@
  * message_diff: see message_diff.h. To leave the parts out of the comparison of all around them,
  * those of the old message are put back into the new one.
  */
-#include "message_diff.h"
+#include "cli/message_diff.h"
 
-#include "common/tnef_text.h"
-#include "common/transfer.h"
-#include "diff.h"
+#include "cli/diff.h"
+#include "cli/tnef_text.h"
+#include "common/mail/transfer.h"
 
 /* The calendar and TNEF parts of a message. Owned by the caller, g_array_unref. */
 static GArray *find_parts(const Message *message, const PolicyLimits *limits)

@@ -9,7 +9,7 @@
 #ifndef CALMEND_MESSAGE_DIFF_H
 #define CALMEND_MESSAGE_DIFF_H
 
-#include "common/message.h"
+#include "common/mail/message.h"
 #include "common/policy.h"
 
 /* Appends the differences; nothing when the messages are equal. Where they do not have the same

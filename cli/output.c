@@ -2,7 +2,7 @@
  *
  * output: see output.h.
  */
-#include "output.h"
+#include "cli/output.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -8,7 +8,7 @@
 #ifndef CALMEND_OUTPUT_H
 #define CALMEND_OUTPUT_H
 
-#include "common/octets.h"
+#include "common/mail/octets.h"
 
 #include <stdio.h>
 

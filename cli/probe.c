@@ -2,16 +2,16 @@
  *
  * probe: see probe.h.
  */
-#include "probe.h"
+#include "cli/probe.h"
 
+#include "cli/health.h"
+#include "cli/input.h"
+#include "cli/message_diff.h"
+#include "cli/milter/milter_mail.h"
+#include "cli/milter/milter_reply.h"
+#include "cli/milter/milter_terms.h"
+#include "cli/output.h"
 #include "common/repair.h"
-#include "health.h"
-#include "input.h"
-#include "message_diff.h"
-#include "milter_mail.h"
-#include "milter_reply.h"
-#include "milter_terms.h"
-#include "output.h"
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
 #ifndef CALMEND_PROBE_H
 #define CALMEND_PROBE_H
 
-#include "command.h"
+#include "cli/command.h"
 
 /* COMMAND_OK when the milter answered as the protocol demands, whatever it did with the message;
  * COMMAND_TROUBLE when there is none at the socket, it answered otherwise, or not in time. */

@@ -2,12 +2,12 @@
  *
  * repair_command: see repair_command.h.
  */
-#include "repair_command.h"
+#include "cli/repair_command.h"
 
+#include "cli/input.h"
+#include "cli/message_diff.h"
+#include "cli/output.h"
 #include "common/repair.h"
-#include "input.h"
-#include "message_diff.h"
-#include "output.h"
 
 #include <stdio.h>
 

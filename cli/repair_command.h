@@ -9,7 +9,7 @@
 #ifndef CALMEND_REPAIR_COMMAND_H
 #define CALMEND_REPAIR_COMMAND_H
 
-#include "command.h"
+#include "cli/command.h"
 
 CommandExit repair_command(int argc, char **argv);
 

@@ -3,9 +3,9 @@
  * rules_command: see rules_command.h. A row of the rule table is first made into words, which are
  * then laid out in columns or written as JSON.
  */
-#include "rules_command.h"
+#include "cli/rules_command.h"
 
-#include "json_output.h"
+#include "cli/json_output.h"
 
 #include <stdio.h>
 #include <string.h>

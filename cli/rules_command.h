@@ -11,7 +11,7 @@
 #ifndef CALMEND_RULES_COMMAND_H
 #define CALMEND_RULES_COMMAND_H
 
-#include "command.h"
+#include "cli/command.h"
 
 CommandExit rules_command(int argc, char **argv);
 

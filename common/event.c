@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "event.h"
-#include "octets.h"
+#include "common/event.h"
+#include "common/mail/octets.h"
 
 #include <json-glib/json-glib.h>
 #include <stdarg.h>

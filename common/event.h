@@ -9,7 +9,7 @@
 #ifndef CALMEND_EVENT_H
 #define CALMEND_EVENT_H
 
-#include "repair.h"
+#include "common/repair.h"
 
 #define EVENT_LINE_MAX 1000
 

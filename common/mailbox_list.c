@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "mailbox_list.h"
+#include "common/mailbox_list.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #ifndef CALMEND_MAILBOX_LIST_H
 #define CALMEND_MAILBOX_LIST_H
 
-#include "octets.h"
+#include "common/mail/octets.h"
 
 typedef struct MailboxList MailboxList;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "network_list.h"
+#include "common/network_list.h"
 
 #include <gio/gio.h>
 #include <string.h>

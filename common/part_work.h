@@ -8,9 +8,9 @@
 #ifndef CALMEND_PART_WORK_H
 #define CALMEND_PART_WORK_H
 
-#include "plan.h"
-#include "substitute.h"
-#include "transfer.h"
+#include "common/mail/transfer.h"
+#include "common/plan.h"
+#include "common/substitute.h"
 
 typedef struct {
     const Message *message;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "plan.h"
+#include "common/plan.h"
 
 typedef struct {
     const char *word;

@@ -9,8 +9,8 @@
 #ifndef CALMEND_PLAN_H
 #define CALMEND_PLAN_H
 
-#include "parts.h"
-#include "splice.h"
+#include "common/mail/parts.h"
+#include "common/mail/splice.h"
 
 /* Why a finding has no edit. */
 typedef enum {

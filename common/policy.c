@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "policy.h"
+#include "common/policy.h"
 
 static const PolicyLimits default_limits = {
     .message_bytes = 64 * 1024 * 1024,

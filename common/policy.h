@@ -8,7 +8,7 @@
 #ifndef CALMEND_POLICY_H
 #define CALMEND_POLICY_H
 
-#include "rules.h"
+#include "common/rules/rules.h"
 
 typedef struct {
     gsize message_bytes; /* octets of a message that is examined at all */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "repair.h"
+#include "common/repair.h"
 
-#include "calendar_guard.h"
-#include "calendar_part.h"
-#include "header_rules.h"
-#include "parts.h"
-#include "substitute.h"
-#include "tnef_part.h"
-#include "token_search.h"
-#include "transfer.h"
+#include "common/calendar/calendar_guard.h"
+#include "common/calendar/calendar_part.h"
+#include "common/mail/parts.h"
+#include "common/mail/token_search.h"
+#include "common/mail/transfer.h"
+#include "common/rules/header_rules.h"
+#include "common/substitute.h"
+#include "common/tnef/tnef_part.h"
 
 /* One message on its way through the engine. */
 typedef struct {

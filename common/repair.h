@@ -10,9 +10,9 @@
 #ifndef CALMEND_REPAIR_H
 #define CALMEND_REPAIR_H
 
-#include "message.h"
-#include "plan.h"
-#include "policy.h"
+#include "common/mail/message.h"
+#include "common/plan.h"
+#include "common/policy.h"
 
 /* One-time initialization of GMime and libical; before any thread calls repair_message. */
 void repair_init(void);

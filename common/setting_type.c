@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "setting_type.h"
+#include "common/setting_type.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #ifndef CALMEND_SETTING_TYPE_H
 #define CALMEND_SETTING_TYPE_H
 
-#include "settings.h"
+#include "common/settings.h"
 
 typedef struct Setting Setting;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "setting_type.h"
+#include "common/setting_type.h"
 
 #include <errno.h>
 #include <fcntl.h>

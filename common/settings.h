@@ -10,9 +10,9 @@
 #ifndef CALMEND_SETTINGS_H
 #define CALMEND_SETTINGS_H
 
-#include "mailbox_list.h"
-#include "network_list.h"
-#include "policy.h"
+#include "common/mailbox_list.h"
+#include "common/network_list.h"
+#include "common/policy.h"
 
 #define SETTINGS_ERROR settings_error_quark()
 GQuark settings_error_quark(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "substitute.h"
+#include "common/substitute.h"
 
 #include <gmime/gmime.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #ifndef CALMEND_SUBSTITUTE_H
 #define CALMEND_SUBSTITUTE_H
 
-#include "message.h"
+#include "common/mail/message.h"
 
 /* The times of a message that do not depend on a component. */
 typedef struct {

@@ -12,10 +12,10 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "event.h"
-#include "milter/metrics.h"
-#include "rules.h"
-#include "settings.h"
+#include "common/event.h"
+#include "common/rules/rules.h"
+#include "common/settings.h"
+#include "milter/watch/metrics.h"
 
 #define TEXT_COLUMNS 72
 

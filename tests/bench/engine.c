@@ -8,7 +8,7 @@
  * engine --versions prints what the engine was compiled with and runs with, a line "name TAB
  * version" each. Exit 1 when the file cannot be read, and 2 for a wrong call.
  */
-#include "repair.h"
+#include "common/repair.h"
 
 #include <gmime/gmime.h>
 #include <gnu/libc-version.h>

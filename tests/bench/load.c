@@ -12,7 +12,7 @@
  * load [--connections N] [--messages N] [--seconds S] [--pid PID] SOCKET FILE. Exit 0, 1 when the
  * milter fails or refuses a message, and 2 for a wrong call.
  */
-#include "cli/milter_mail.h"
+#include "cli/milter/milter_mail.h"
 #include "tests/load/tally.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * the guard refuses stays. The repaired calendar has the same components and time zones, no other
  * properties but the repaired ones, and needs no second repair. The data is the decoded calendar.
  */
-#include "calendar.h"
+#include "common/calendar/calendar.h"
 #include "fuzz_input.h"
 #include "fuzz_part.h"
 #include "fuzz_property.h"

@@ -9,8 +9,8 @@
 #ifndef CALMEND_FUZZ_INPUT_H
 #define CALMEND_FUZZ_INPUT_H
 
-#include "octets.h"
-#include "policy.h"
+#include "common/mail/octets.h"
+#include "common/policy.h"
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz_part.h"
 
-#include "calendar_part.h"
-#include "tnef_part.h"
+#include "common/calendar/calendar_part.h"
+#include "common/tnef/tnef_part.h"
 
 static gboolean examine(const PartWork *work)
 {

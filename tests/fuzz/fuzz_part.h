@@ -8,7 +8,7 @@
 #ifndef CALMEND_FUZZ_PART_H
 #define CALMEND_FUZZ_PART_H
 
-#include "repair.h"
+#include "common/repair.h"
 
 /* The plan for `content` as a part of that kind. FALSE in `agreed` when the guard refused an edit.
  * Owned by the caller, plan_free. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz_property.h"
 
-#include "calendar.h"
-#include "event.h"
-#include "transfer.h"
+#include "common/calendar/calendar.h"
+#include "common/event.h"
+#include "common/mail/transfer.h"
 
 #include <json-glib/json-glib.h>
 #include <libical/ical.h>

@@ -11,7 +11,7 @@
 #ifndef CALMEND_FUZZ_PROPERTY_H
 #define CALMEND_FUZZ_PROPERTY_H
 
-#include "repair.h"
+#include "common/repair.h"
 
 /* Aborts with `property` unless it holds. */
 void fuzz_require(gboolean holds, const char *property);

@@ -10,7 +10,7 @@
 #include "fuzz_input.h"
 #include "fuzz_property.h"
 #include "fuzz_target.h"
-#include "milter/session.h"
+#include "milter/mail/incoming.h"
 
 #include <stdlib.h>
 
@@ -100,14 +100,14 @@ static void require_same_headers(const GArray *one, const GArray *other)
 }
 
 /* The plan of a message that was handed over whole. */
-static void require_plan(Session *session, const GArray *fields, Octets body, gint64 now)
+static void require_plan(Incoming *incoming, const GArray *fields, Octets body, gint64 now)
 {
     g_autoptr(GString) mail = join_message(fields, body);
     g_auto(Message) whole;
     message_init(&whole, (Octets){mail->str, mail->len});
     g_autoptr(Plan) wanted = repair_message(&whole, &settings->policy, now);
-    g_autoptr(Plan) plan = session_plan(session, now);
-    if (session_is_unread(session) || session_problem(session) != NULL) {
+    g_autoptr(Plan) plan = incoming_plan(incoming, now);
+    if (incoming_is_unread(incoming) || incoming_problem(incoming) != NULL) {
         fuzz_require(plan == NULL, "what was not kept has no plan");
         return;
     }
@@ -117,7 +117,7 @@ static void require_plan(Session *session, const GArray *fields, Octets body, gi
         fuzz_require(wanted->findings->len == 0, "without a plan nothing is to be found");
         return;
     }
-    require_same_edits(plan->body_edits, session_message(session)->body, wanted->body_edits,
+    require_same_edits(plan->body_edits, incoming_message(incoming)->body, wanted->body_edits,
                        whole.body);
     require_same_headers(plan->header_edits, wanted->header_edits);
     fuzz_require(plan->findings->len == wanted->findings->len, "as many findings as in one piece");
@@ -131,26 +131,26 @@ static gboolean breaks_off(Octets *choices)
     return fuzz_choose(choices, 256) >= 256 - GO_ON_MIN;
 }
 
-static gboolean hand_over_header(Session *session, const GArray *fields, Octets *choices)
+static gboolean hand_over_header(Incoming *incoming, const GArray *fields, Octets *choices)
 {
     for (guint i = 0; i < fields->len; i++) {
         if (breaks_off(choices))
             return FALSE;
         const Field *field = &g_array_index(fields, Field, i);
-        session_header(session, field->name, field->value);
+        incoming_header(incoming, field->name, field->value);
     }
     return !breaks_off(choices);
 }
 
-/* FALSE when it broke off. A session that wants no more of the body gets no more, or, from an MTA
- * that knows no SKIP, all the same. */
-static gboolean hand_over_body(Session *session, Octets body, Octets *choices)
+/* FALSE when it broke off. A message under way that wants no more of the body gets no more, or,
+ * from an MTA that knows no SKIP, all the same. */
+static gboolean hand_over_body(Incoming *incoming, Octets body, Octets *choices)
 {
     gsize piece = 1 + fuzz_choose(choices, 256);
     gboolean knows_skip = fuzz_choose(choices, 2) == 0;
     piece *= 1 + body.size / 1024;
     while (body.size > 0) {
-        gboolean more = session_body(session, fuzz_take(&body, piece));
+        gboolean more = incoming_body(incoming, fuzz_take(&body, piece));
         if (!more && knows_skip)
             return TRUE;
         if (breaks_off(choices))
@@ -162,10 +162,10 @@ static gboolean hand_over_body(Session *session, Octets body, Octets *choices)
 static void hand_over(const GArray *fields, Octets body, Octets *choices, gint64 now)
 {
     const char *sender = fuzz_choose(choices, 2) == 0 ? "a@example.com" : NULL;
-    g_autoptr(Session) session = session_new(settings, octets_of(sender));
-    if (!hand_over_header(session, fields, choices))
+    g_autoptr(Incoming) incoming = incoming_new(settings, octets_of(sender));
+    if (!hand_over_header(incoming, fields, choices))
         return;
-    if (!session_end_header(session)) {
+    if (!incoming_end_header(incoming)) {
         g_autoptr(GString) mail = join_message(fields, body);
         g_auto(Message) whole;
         message_init(&whole, (Octets){mail->str, mail->len});
@@ -173,8 +173,8 @@ static void hand_over(const GArray *fields, Octets body, Octets *choices, gint64
         fuzz_require(!plan_changes(wanted), "a message that is let go needs no repair");
         return;
     }
-    if (hand_over_body(session, body, choices))
-        require_plan(session, fields, body, now);
+    if (hand_over_body(incoming, body, choices))
+        require_plan(incoming, fields, body, now);
 }
 
 static void choose_settings(Octets *input)

@@ -8,11 +8,11 @@
  * data is the decoded stream; its signature and key are put before it where they are missing, so
  * that a mutation does not lose all at once.
  */
+#include "common/tnef/tnef.h"
 #include "fuzz_input.h"
 #include "fuzz_part.h"
 #include "fuzz_property.h"
 #include "fuzz_target.h"
-#include "tnef.h"
 
 #include <string.h>
 

@@ -6,10 +6,10 @@
  * nothing outside of the content may change. The edits are those that rules make: values replaced,
  * lines that come in and go; in binary data, octets overwritten. The data is the encoded content.
  */
+#include "common/mail/transfer.h"
 #include "fuzz_input.h"
 #include "fuzz_property.h"
 #include "fuzz_target.h"
-#include "transfer.h"
 
 #include <string.h>
 

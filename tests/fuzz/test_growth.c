@@ -7,7 +7,7 @@
  * times as long, so that a bound of 64 tells the two apart even on a busy machine; what is counted
  * is the processor's time of this process.
  */
-#include "repair.h"
+#include "common/repair.h"
 
 #include <time.h>
 

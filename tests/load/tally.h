@@ -7,7 +7,7 @@
 #ifndef CALMEND_TALLY_H
 #define CALMEND_TALLY_H
 
-#include "cli/milter_client.h"
+#include "cli/milter/milter_client.h"
 
 typedef struct {
     GArray *latencies; /* guint32, microseconds from the first octet to the last word on it */

@@ -10,7 +10,7 @@
  * traffic [--connections N] [--seconds S] [--interval S] [--seed N] SOCKET FOLDER. Exit 0, 1 when
  * the milter fails or refuses a message, and 2 for a wrong call.
  */
-#include "cli/milter_mail.h"
+#include "cli/milter/milter_mail.h"
 #include "tests/load/tally.h"
 
 #include <stdio.h>

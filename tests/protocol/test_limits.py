@@ -17,7 +17,7 @@ from milter_wire import CONTINUE
 MESSAGE_BYTES = 400000
 MEMORY_BYTES = 20000
 HEADER_MAX = 60000
-KEPT_FILES = 4  # milter/spool_file.c
+KEPT_FILES = 4  # milter/mail/spool_file.c
 
 
 def mail_of_size(size, mended=False):

@@ -6,7 +6,7 @@
  * its name, a ! where it has no END, and its own properties as NAME=VALUE. A fold put anywhere into
  * a stream must leave that text as it is.
  */
-#include "calendar.h"
+#include "common/calendar/calendar.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * What is an epoch date is a matter of its eight digits alone, whatever time follows and whether it
  * exists. A time is read only from the one form that it is written in.
  */
-#include "calendar_date.h"
+#include "common/calendar/calendar_date.h"
 
 typedef struct {
     const char *value;

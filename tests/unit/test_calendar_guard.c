@@ -6,7 +6,7 @@
  * appears, NAME=VALUE changes, -NAME goes, NAME;PARAMETER loses that parameter. Each kind of change
  * that nobody intended must be refused, alone and beside one that was.
  */
-#include "calendar_guard.h"
+#include "common/calendar/calendar_guard.h"
 
 #include <string.h>
 

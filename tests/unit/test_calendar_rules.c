@@ -7,7 +7,7 @@
  * OLD>NEW with a * behind what is left. The clock stands at 2026-01-06, the Date field gives
  * 2026-01-05 12:00.
  */
-#include "calendar_rules.h"
+#include "common/rules/calendar_rules.h"
 
 #include <string.h>
 

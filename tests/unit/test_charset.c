@@ -5,7 +5,7 @@
  * A label decides by its name, octets NUL decide whatever the label says. Conversion is tried with
  * labels, with byte-order marks, and without either.
  */
-#include "charset.h"
+#include "common/mail/charset.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * message goes: the line stays one line of at most EVENT_LINE_MAX octets, of plain characters, with
  * its fields in their order, and the JSON form parses.
  */
-#include "event.h"
+#include "common/event.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * test_filetime: FILETIMEs against the calendar, at every border.
  */
-#include "filetime.h"
+#include "common/tnef/filetime.h"
 
 #define SECOND    G_GUINT64_CONSTANT(10000000)
 #define UNIX_ZERO G_GUINT64_CONSTANT(0x019db1ded53e8000) /* 1970-01-01 */

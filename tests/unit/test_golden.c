@@ -7,7 +7,7 @@
  * any order, OUTCOME being "repaired" or the reason's word; "-" is none. NAME.out.eml stands only
  * where something is repaired: without it the octets must stay as they are.
  */
-#include "repair.h"
+#include "common/repair.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -7,9 +7,9 @@
  * message may change then, in no part and in no field. A component that libical does not find is
  * the fault of its own part alone.
  */
-#include "calendar_guard.h"
-#include "event.h"
-#include "repair.h"
+#include "common/calendar/calendar_guard.h"
+#include "common/event.h"
+#include "common/repair.h"
 
 #define NOW G_GINT64_CONSTANT(1767657600) /* 2026-01-06 00:00:00 UTC */
 #define EVENT(uid, property)                                                                       \

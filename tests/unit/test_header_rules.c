@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "header_rules.h"
+#include "common/rules/header_rules.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * test_mailbox_list: which addresses a list means, and which entries are none.
  */
-#include "mailbox_list.h"
+#include "common/mailbox_list.h"
 
 #include <string.h>
 

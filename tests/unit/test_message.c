@@ -5,7 +5,7 @@
  * A mail is written as its fields, NAME>RAW VALUE, one after the other with | between them, and
  * its body. Every case is one row of a table and one test.
  */
-#include "message.h"
+#include "common/mail/message.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * test_network_list: which addresses a list of networks holds, and which entries are none.
  */
-#include "network_list.h"
+#include "common/network_list.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * field with a method parameter, a ! for a TNEF part, and its encoded content in brackets. The
  * limits are tried at their border: with just as many it must do, with one less it must stop.
  */
-#include "parts.h"
+#include "common/mail/parts.h"
 
 #include <string.h>
 

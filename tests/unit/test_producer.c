@@ -2,7 +2,7 @@
  *
  * test_producer: PRODIDs, as mail brings them, and the group that counts them.
  */
-#include "milter/producer.h"
+#include "milter/watch/producer.h"
 
 typedef struct {
     const char *prodid;

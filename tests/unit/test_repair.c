@@ -6,7 +6,7 @@
  * what the plan adds: which reason holds, at which limit it begins to, that one part does not speak
  * for another, and that a plan stands on its own.
  */
-#include "repair.h"
+#include "common/repair.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * The contract is written down here once more, row by row, as people read it: name, property,
  * METHOD, component, state, repair, profile. A row that is added, lost or changed shows.
  */
-#include "policy.h"
+#include "common/policy.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * error must name the file, the group and the key, and say what would be right: the words are in
  * the table, separated by |.
  */
-#include "settings.h"
+#include "common/settings.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

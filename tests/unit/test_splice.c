@@ -5,7 +5,7 @@
  * Edits are written as "OFFSET-LENGTH:TEXT" with blanks between them. Beside the text of the
  * result, the pieces are looked at: none is empty, and what stays is not copied.
  */
-#include "splice.h"
+#include "common/mail/splice.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
  * Which times are usable, what a Date field gives for a message, and which fields hold an epoch
  * date. What a component's DTSTAMP gives is in test_calendar_rules.
  */
-#include "parts.h"
-#include "substitute.h"
+#include "common/mail/parts.h"
+#include "common/substitute.h"
 
 #define DAY (24 * 60 * 60)
 #define NOW G_GINT64_CONSTANT(1767657600) /* 2026-01-06 00:00:00 UTC */

@@ -8,9 +8,9 @@
  * is past the end. Each damaged stream is read from memory of its exact size, so that a sanitizer
  * sees every octet too many.
  */
-#include "tnef.h"
+#include "common/tnef/tnef.h"
 
-#include "little_endian.h"
+#include "common/tnef/little_endian.h"
 #include "tnef_writer.h"
 
 #define MOST 100000

@@ -6,7 +6,7 @@
  * edited stream is read again and must be sound, with the new times where they were changed and
  * every other octet as it was but for checksums.
  */
-#include "tnef_edit.h"
+#include "common/tnef/tnef_edit.h"
 
 #include "tnef_writer.h"
 

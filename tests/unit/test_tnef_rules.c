@@ -6,11 +6,11 @@
  * each becomes follows from the contract's order of substitutes, in a table of its own. The golden
  * mails show the same from the message on.
  */
-#include "tnef_rules.h"
+#include "common/rules/tnef_rules.h"
 
-#include "filetime.h"
-#include "tnef_edit.h"
-#include "tnef_text.h"
+#include "cli/tnef_text.h"
+#include "common/tnef/filetime.h"
+#include "common/tnef/tnef_edit.h"
 #include "tnef_writer.h"
 
 #define MOST 1000

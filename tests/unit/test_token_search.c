@@ -7,8 +7,8 @@
  * (CALMEND_CORPUS, else ../shared/corpus beside the source tree), and over heads made from odd
  * pieces with a fixed seed.
  */
-#include "parts.h"
-#include "token_search.h"
+#include "common/mail/parts.h"
+#include "common/mail/token_search.h"
 
 #include <string.h>
 

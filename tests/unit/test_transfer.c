@@ -6,7 +6,7 @@
  * the identity, the choice of the encoding, the place of the content in its message, and which
  * content is not faithful.
  */
-#include "transfer.h"
+#include "common/mail/transfer.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * change; else the tail is written anew as the part breaks its lines. Each result is also decoded
  * and held against the edited text.
  */
-#include "transfer_base64.h"
+#include "common/mail/transfer_base64.h"
 
 #include <string.h>
 

@@ -7,9 +7,9 @@
  * encoded octets only those that stand for a changed one may differ: line ends and soft breaks
  * stay.
  */
-#include "transfer.h"
+#include "common/mail/transfer.h"
 
-#include "uuencode.h"
+#include "common/mail/uuencode.h"
 
 #include <string.h>
 

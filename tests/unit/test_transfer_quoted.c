@@ -6,7 +6,7 @@
  * go, and what comes. The whole encoded result is compared, so that nothing but the encoded octets
  * of the edit may differ.
  */
-#include "transfer_quoted.h"
+#include "common/mail/transfer_quoted.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * lines and other ranges that go. The edited message is decoded again and must be the text with the
  * edits, as faithful as before. Seeds are fixed: a failure names the round that made it.
  */
-#include "transfer.h"
+#include "common/mail/transfer.h"
 
 #include <string.h>
 

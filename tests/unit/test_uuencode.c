@@ -5,9 +5,9 @@
  * A file begins with its first line and ends with its last one: what follows is no part of it, and
  * without a first line there is none.
  */
-#include "uuencode.h"
+#include "common/mail/uuencode.h"
 
-#include "parts.h"
+#include "common/mail/parts.h"
 
 typedef struct {
     const char *name;

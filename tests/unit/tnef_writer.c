@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tnef_writer.h"
 
-#include "little_endian.h"
-#include "tnef.h"
+#include "common/tnef/little_endian.h"
+#include "common/tnef/tnef.h"
 
 GByteArray *tnef_writer_new(void)
 {

@@ -9,7 +9,7 @@
 #ifndef CALMEND_TNEF_WRITER_H
 #define CALMEND_TNEF_WRITER_H
 
-#include "octets.h"
+#include "common/mail/octets.h"
 
 #define WRITER_MESSAGE    1
 #define WRITER_ATTACHMENT 2

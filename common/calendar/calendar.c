@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/calendar/calendar.h"
+
+#include <string.h>
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+/* The reader at work: the component that is open, and how much it may read. */
+typedef struct {
+    Calendar *calendar;
+    guint open;
+    guint max_lines;
+    guint max_components;
+} Reader;
+
+/* One past the fold at `at` (a line end followed by a blank), or `at`. */
+static gsize skip_fold(Octets text, gsize at)
+{
+    gsize lf = at;
+    if (lf < text.size && text.data[lf] == '\r')
+        lf++;
+    gboolean fold =
+        lf + 1 < text.size && text.data[lf] == '\n' && octet_is_blank(text.data[lf + 1]);
+    return fold ? lf + 2 : at;
+}
+
+static gsize skip_folds(Octets text, gsize at)
+{
+    if (at >= text.size || !octet_is_line_end(text.data[at]))
+        return at;
+    for (gsize next; (next = skip_fold(text, at)) != at;)
+        at = next;
+    return at;
+}
+
+/* One past the first colon outside of quotes in the parameters from `at` on, or `end`. */
+static gsize find_value(Octets text, gsize at, gsize end)
+{
+    gboolean quoted = FALSE;
+    for (; at < end; at++) {
+        if (text.data[at] == '"')
+            quoted = !quoted;
+        else if (text.data[at] == ':' && !quoted)
+            return at + 1;
+    }
+    return end;
+}
+
+/* Splits the line. FALSE when it has no colon at all. */
+static gboolean split_line(Octets text, gsize start, gsize next, ContentLine *line)
+{
+    gsize end = octets_line_ending(text, next);
+    if (start >= end || memchr(text.data + start, ':', end - start) == NULL)
+        return FALSE;
+    gsize name_end = start;
+    while (text.data[name_end] != ':' && text.data[name_end] != ';')
+        name_end++;
+    *line = (ContentLine){
+        .start = start,
+        .name_end = name_end,
+        .value = find_value(text, name_end, end),
+        .end = end,
+        .next = next,
+        .next_own = CALENDAR_NONE,
+    };
+    return TRUE;
+}
+
+static Component *component_at(const Calendar *calendar, guint component)
+{
+    return &g_array_index(calendar->components, Component, component);
+}
+
+static void begin_component(Reader *reader, guint line)
+{
+    Calendar *calendar = reader->calendar;
+    if (calendar->components->len == reader->max_components) {
+        calendar->over_limits = TRUE;
+        return;
+    }
+    if (reader->open != CALENDAR_NONE) {
+        Component *outer = component_at(calendar, reader->open);
+        if (outer->first_nested == CALENDAR_NONE)
+            outer->first_nested = line;
+    }
+    Component component = {
+        .parent = reader->open,
+        .begin = line,
+        .end = CALENDAR_NONE,
+        .first_nested = CALENDAR_NONE,
+        .first_own = CALENDAR_NONE,
+        .last_own = CALENDAR_NONE,
+    };
+    reader->open = calendar->components->len;
+    g_array_append_val(calendar->components, component);
+}
+
+static gboolean names_match(const Calendar *calendar, guint begin, guint end)
+{
+    g_autoptr(GString) begun = calendar_value(calendar, calendar_line(calendar, begin));
+    return calendar_value_is(calendar, calendar_line(calendar, end),
+                             (Octets){begun->str, begun->len});
+}
+
+static void end_component(Reader *reader, guint line)
+{
+    Calendar *calendar = reader->calendar;
+    if (reader->open == CALENDAR_NONE) {
+        calendar->nested = FALSE;
+        return;
+    }
+    Component *component = component_at(calendar, reader->open);
+    if (!names_match(calendar, component->begin, line))
+        calendar->nested = FALSE;
+    component->end = line;
+    reader->open = component->parent;
+}
+
+static void add_own_line(Reader *reader, guint line)
+{
+    if (reader->open == CALENDAR_NONE)
+        return;
+    Component *component = component_at(reader->calendar, reader->open);
+    if (component->last_own == CALENDAR_NONE)
+        component->first_own = line;
+    else
+        g_array_index(reader->calendar->lines, ContentLine, component->last_own).next_own = line;
+    component->last_own = line;
+}
+
+static void add_line(Reader *reader, ContentLine line)
+{
+    Calendar *calendar = reader->calendar;
+    guint number = calendar->lines->len;
+    if (number == reader->max_lines) {
+        calendar->over_limits = TRUE;
+        return;
+    }
+    g_array_append_val(calendar->lines, line);
+    if (calendar_line_is(calendar, &line, "BEGIN"))
+        begin_component(reader, number);
+    else if (calendar_line_is(calendar, &line, "END"))
+        end_component(reader, number);
+    else
+        add_own_line(reader, number);
+}
+
+void calendar_init(Calendar *calendar, Octets text, guint max_lines, guint max_components)
+{
+    *calendar = (Calendar){.text = text, .nested = TRUE};
+    calendar->lines = g_array_new(FALSE, FALSE, sizeof(ContentLine));
+    calendar->components = g_array_new(FALSE, FALSE, sizeof(Component));
+
+    Reader reader = {calendar, CALENDAR_NONE, max_lines, max_components};
+    gsize mark = strlen(BYTE_ORDER_MARK);
+    gsize at = text.size >= mark && memcmp(text.data, BYTE_ORDER_MARK, mark) == 0 ? mark : 0;
+    while (at < text.size && !calendar->over_limits) {
+        gsize next = octets_next_unfolded(text, at);
+        ContentLine line;
+        if (split_line(text, at, next, &line))
+            add_line(&reader, line);
+        at = next;
+    }
+    if (reader.open != CALENDAR_NONE)
+        calendar->nested = FALSE;
+}
+
+void calendar_clear(Calendar *calendar)
+{
+    g_clear_pointer(&calendar->lines, g_array_unref);
+    g_clear_pointer(&calendar->components, g_array_unref);
+}
+
+const ContentLine *calendar_line(const Calendar *calendar, guint line)
+{
+    return &g_array_index(calendar->lines, ContentLine, line);
+}
+
+const Component *calendar_component(const Calendar *calendar, guint component)
+{
+    return component_at(calendar, component);
+}
+
+gboolean calendar_line_is(const Calendar *calendar, const ContentLine *line, const char *name)
+{
+    gsize at = line->start;
+    for (;;) {
+        at = skip_folds(calendar->text, at);
+        if (*name == '\0' || at >= line->name_end)
+            break;
+        if (octet_upper(calendar->text.data[at]) != octet_upper(*name))
+            return FALSE;
+        at++;
+        name++;
+    }
+    return *name == '\0' && at == line->name_end;
+}
+
+static guint find_own(const Calendar *calendar, guint line, const char *name)
+{
+    while (line != CALENDAR_NONE &&
+           !calendar_line_is(calendar, calendar_line(calendar, line), name))
+        line = calendar_line(calendar, line)->next_own;
+    return line;
+}
+
+guint calendar_find_property(const Calendar *calendar, const Component *component, const char *name,
+                             guint *count)
+{
+    guint first = find_own(calendar, component->first_own, name);
+    *count = 0;
+    for (guint line = first; line != CALENDAR_NONE;
+         line = calendar_next_property(calendar, line, name))
+        ++*count;
+    return first;
+}
+
+guint calendar_next_property(const Calendar *calendar, guint line, const char *name)
+{
+    return find_own(calendar, calendar_line(calendar, line)->next_own, name);
+}
+
+void calendar_value_range(const Calendar *calendar, const ContentLine *line, gsize *start,
+                          gsize *end)
+{
+    gsize first = line->end;
+    gsize last = line->end;
+    for (gsize at = skip_folds(calendar->text, line->value); at < line->end;
+         at = skip_folds(calendar->text, at + 1)) {
+        if (octet_is_blank(calendar->text.data[at]))
+            continue;
+        if (first == line->end)
+            first = at;
+        last = at + 1;
+    }
+    *start = first;
+    *end = last;
+}
+
+GString *calendar_unfold(const Calendar *calendar, gsize start, gsize end)
+{
+    GString *text = g_string_sized_new(end - start);
+    for (gsize at = skip_folds(calendar->text, start); at < end;
+         at = skip_folds(calendar->text, at + 1))
+        g_string_append_c(text, calendar->text.data[at]);
+    return text;
+}
+
+GString *calendar_value(const Calendar *calendar, const ContentLine *line)
+{
+    gsize start;
+    gsize end;
+    calendar_value_range(calendar, line, &start, &end);
+    return calendar_unfold(calendar, start, end);
+}
+
+gboolean calendar_value_is(const Calendar *calendar, const ContentLine *line, Octets value)
+{
+    gsize at;
+    gsize end;
+    calendar_value_range(calendar, line, &at, &end);
+    for (gsize i = 0; i < value.size; i++) {
+        if (at >= end || octet_upper(calendar->text.data[at]) != octet_upper(value.data[i]))
+            return FALSE;
+        at = skip_folds(calendar->text, at + 1);
+    }
+    return at >= end;
+}
+
+/* One past the parameter value that starts at `at`, whose next ; or : outside of quotes is `stop`.
+ */
+static gsize find_parameter_end(Octets text, gsize at, gsize end, gsize *stop)
+{
+    gboolean quoted = FALSE;
+    gsize last = at;
+    for (at = skip_folds(text, at); at < end; at = skip_folds(text, at + 1)) {
+        if (text.data[at] == '"')
+            quoted = !quoted;
+        else if (!quoted && (text.data[at] == ';' || text.data[at] == ':'))
+            break;
+        last = at + 1;
+    }
+    *stop = at;
+    return last;
+}
+
+/* Reads the name after the ; at `start`: one past it, and whether it is `name`. */
+static gsize match_parameter_name(Octets text, gsize start, gsize end, const char *name,
+                                  gboolean *match)
+{
+    gsize at = skip_folds(text, start + 1);
+    *match = TRUE;
+    for (; at < end && strchr("=;:", text.data[at]) == NULL; at = skip_folds(text, at + 1)) {
+        if (*match && octet_upper(text.data[at]) == octet_upper(*name))
+            name++;
+        else
+            *match = FALSE;
+    }
+    *match = *match && *name == '\0';
+    return at;
+}
+
+/* The first parameter of that name from the ; at `at` on. */
+static gboolean find_parameter(const Calendar *calendar, const ContentLine *line, const char *name,
+                               gsize at, Parameter *parameter)
+{
+    Octets text = calendar->text;
+    while (at < line->end && text.data[at] == ';') {
+        gboolean match;
+        gsize stop;
+        gsize name_end = match_parameter_name(text, at, line->end, name, &match);
+        gsize value = name_end < line->end && text.data[name_end] == '=' ? name_end + 1 : name_end;
+        gsize end = find_parameter_end(text, value, line->end, &stop);
+        if (match) {
+            *parameter = (Parameter){.start = at, .value = value, .end = end};
+            return TRUE;
+        }
+        at = stop;
+    }
+    return FALSE;
+}
+
+gboolean calendar_find_parameter(const Calendar *calendar, const ContentLine *line,
+                                 const char *name, Parameter *parameter)
+{
+    return find_parameter(calendar, line, name, line->name_end, parameter);
+}
+
+gboolean calendar_next_parameter(const Calendar *calendar, const ContentLine *line,
+                                 const char *name, Parameter *parameter)
+{
+    gsize next = skip_folds(calendar->text, parameter->end);
+    return find_parameter(calendar, line, name, next, parameter);
+}
+
+GString *calendar_parameter_value(const Calendar *calendar, const Parameter *parameter)
+{
+    GString *value = calendar_unfold(calendar, parameter->value, parameter->end);
+    if (value->len >= 2 && value->str[0] == '"' && value->str[value->len - 1] == '"') {
+        g_string_truncate(value, value->len - 1);
+        g_string_erase(value, 0, 1);
+    }
+    return value;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * calendar: an iCalendar stream (RFC 5545 3.1, 3.4) as components and content lines with positions.
+ *
+ * The reader says where every line, name and value stands, folds included; libical keeps no
+ * positions. It never fails: lines without a colon and empty lines are not listed, lines outside of
+ * any component belong to none, and BEGIN and END that do not nest only clear a flag.
+ */
+#ifndef CALMEND_CALENDAR_H
+#define CALMEND_CALENDAR_H
+
+#include "common/mail/octets.h"
+
+#define CALENDAR_NONE G_MAXUINT
+
+/* A content line: positions in the text. */
+typedef struct {
+    gsize start;    /* first octet of the name */
+    gsize name_end; /* the first ; or : */
+    gsize value;    /* one past the first unquoted colon, or `end` where there is none */
+    gsize end;      /* where the line ending after its last fold begins */
+    gsize next;     /* one past that line ending */
+    guint next_own; /* the component's next line of its own, or CALENDAR_NONE */
+} ContentLine;
+
+/* A component. Lines and components are numbered in the order of the text, from 0. */
+typedef struct {
+    guint parent;       /* the component around it, or CALENDAR_NONE */
+    guint begin;        /* its BEGIN line */
+    guint end;          /* its END line, or CALENDAR_NONE */
+    guint first_nested; /* the first BEGIN line inside of it, or CALENDAR_NONE */
+    guint first_own;    /* its first own property line, or CALENDAR_NONE */
+    guint last_own;
+} Component;
+
+typedef struct {
+    Octets text;          /* borrowed */
+    GArray *lines;        /* ContentLine */
+    GArray *components;   /* Component */
+    gboolean nested;      /* every BEGIN has its END */
+    gboolean over_limits; /* the reader stopped early */
+} Calendar;
+
+/* A parameter of a content line (RFC 5545 3.2): positions in the text. */
+typedef struct {
+    gsize start; /* the ; before its name */
+    gsize value; /* one past its = */
+    gsize end;   /* one past the last octet of its value; a fold that follows is not in it */
+} Parameter;
+
+/* Reads `text`, at most so many content lines and components. */
+void calendar_init(Calendar *calendar, Octets text, guint max_lines, guint max_components);
+void calendar_clear(Calendar *calendar);
+
+const ContentLine *calendar_line(const Calendar *calendar, guint line);
+const Component *calendar_component(const Calendar *calendar, guint component);
+
+/* TRUE when the line has this property name, compared without case. */
+gboolean calendar_line_is(const Calendar *calendar, const ContentLine *line, const char *name);
+
+/* The component's first own line of that name, and in `count` how many there are. CALENDAR_NONE
+ * when there is none. */
+guint calendar_find_property(const Calendar *calendar, const Component *component, const char *name,
+                             guint *count);
+
+/* The next own line of that name after `line`. CALENDAR_NONE when there is none. */
+guint calendar_next_property(const Calendar *calendar, guint line, const char *name);
+
+/* The range of a line's value from its first to its last octet that is no blank, folds inside
+ * included. Empty at the line's value where there is none. */
+void calendar_value_range(const Calendar *calendar, const ContentLine *line, gsize *start,
+                          gsize *end);
+
+/* [start, end) of the text with its folds undone. Owned by the caller, g_free. */
+GString *calendar_unfold(const Calendar *calendar, gsize start, gsize end);
+
+/* A line's value, folds undone, blanks around it gone. Owned by the caller. */
+GString *calendar_value(const Calendar *calendar, const ContentLine *line);
+
+/* TRUE when calendar_value is `value`, letters compared without case in ASCII. */
+gboolean calendar_value_is(const Calendar *calendar, const ContentLine *line, Octets value);
+
+/* Finds a parameter by name, compared without case: the first of that name. */
+gboolean calendar_find_parameter(const Calendar *calendar, const ContentLine *line,
+                                 const char *name, Parameter *parameter);
+
+/* Moves `parameter` on to the line's next one of that name. */
+gboolean calendar_next_parameter(const Calendar *calendar, const ContentLine *line,
+                                 const char *name, Parameter *parameter);
+
+/* A parameter's value, folds and quotes undone. Owned by the caller. */
+GString *calendar_parameter_value(const Calendar *calendar, const Parameter *parameter);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Calendar, calendar_clear)
+
+#endif

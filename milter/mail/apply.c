@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/mail/apply.h"
+
+#include <string.h>
+
+/* A field goes as a number of 4 octets, name, NUL, value, NUL in one packet. */
+#define FIELD_OVERHEAD (4 + 1 + 1)
+
+/* A body goes as slowly as the MTA takes it. What was read of it is not to stay resident for so
+ * long: it is given back every so many packets. */
+#define REST_PACKETS 16
+
+/* A body on its way: pieces are collected to full packets. */
+typedef struct {
+    SMFICTX *context;
+    Incoming *incoming;
+    guint packets;
+    gsize head; /* octets of the head still to come, which are not handed over */
+    gsize size; /* octets in the packet */
+    gboolean begun;
+    unsigned char packet[MILTER_CHUNK_SIZE];
+} Delivery;
+
+static gboolean send_packet(Delivery *delivery)
+{
+    if (smfi_replacebody(delivery->context, delivery->packet, (int)delivery->size) != MI_SUCCESS)
+        return FALSE;
+    delivery->begun = TRUE;
+    delivery->size = 0;
+    if (++delivery->packets % REST_PACKETS == 0)
+        incoming_rest(delivery->incoming);
+    return TRUE;
+}
+
+static gboolean take_piece(Octets piece, gpointer data)
+{
+    Delivery *delivery = data;
+    gsize skipped = MIN(delivery->head, piece.size);
+    delivery->head -= skipped;
+    piece = octets_slice(piece, skipped, piece.size);
+
+    while (piece.size > 0) {
+        gsize part = MIN(piece.size, sizeof delivery->packet - delivery->size);
+        memcpy(delivery->packet + delivery->size, piece.data, part);
+        delivery->size += part;
+        piece = octets_slice(piece, part, piece.size);
+        if (delivery->size == sizeof delivery->packet && !send_packet(delivery))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* `begun` is set once a part of the body was handed over. */
+static gboolean apply_body(SMFICTX *context, Incoming *incoming, const GArray *edits,
+                           gboolean *begun)
+{
+    g_autofree Delivery *delivery = g_new(Delivery, 1);
+    const Message *message = incoming_message(incoming);
+    delivery->incoming = incoming;
+    delivery->packets = 0;
+    delivery->context = context;
+    delivery->head = message->body;
+    delivery->size = 0;
+    delivery->begun = FALSE;
+
+    gboolean taken = splice_apply(message->octets, edits, take_piece, delivery) &&
+                     (delivery->size == 0 || send_packet(delivery));
+    *begun = delivery->begun;
+    return taken;
+}
+
+static gboolean apply_header_edit(SMFICTX *context, const HeaderEdit *edit)
+{
+    char *name = (char *)edit->name; /* libmilter changes neither */
+    char *value = (char *)edit->value;
+    switch (edit->kind) {
+    case HEADER_INSERT:
+        return smfi_insheader(context, 0, name, value) == MI_SUCCESS;
+    case HEADER_CHANGE:
+    case HEADER_REMOVE:
+        return smfi_chgheader(context, name, (int)edit->index, value) == MI_SUCCESS;
+    }
+    g_assert_not_reached();
+}
+
+static gboolean fits_packet(const HeaderEdit *edit)
+{
+    gsize value = edit->value == NULL ? 0 : strlen(edit->value);
+    return strlen(edit->name) + value + FIELD_OVERHEAD <= MILTER_MAX_DATA_SIZE;
+}
+
+static unsigned long action_of(const HeaderEdit *edit)
+{
+    return edit->kind == HEADER_INSERT ? SMFIF_ADDHDRS : SMFIF_CHGHDRS;
+}
+
+/* What can be seen to fail, before anything is handed over. */
+static gboolean is_possible(unsigned long actions, const Incoming *incoming, const Plan *plan,
+                            const char **why)
+{
+    *why = "the repair might take it over the limit of the MTA (mta-bytes)";
+    if (!incoming_has_room(incoming, plan_growth(plan)))
+        return FALSE;
+    unsigned long needed = plan->body_edits->len > 0 ? SMFIF_CHGBODY : 0;
+    gboolean fits = TRUE;
+    for (guint i = 0; i < plan->header_edits->len; i++) {
+        const HeaderEdit *edit = &g_array_index(plan->header_edits, HeaderEdit, i);
+        needed |= action_of(edit);
+        fits = fits && fits_packet(edit);
+    }
+    *why = fits ? "the MTA takes no edit of that kind" : "a header field would be too long";
+    return fits && (needed & ~actions) == 0;
+}
+
+ApplyResult apply_plan(SMFICTX *context, unsigned long actions, Incoming *incoming,
+                       const Plan *plan, const char **why)
+{
+    gboolean begun = FALSE;
+    if (!is_possible(actions, incoming, plan, why))
+        return APPLY_REFUSED;
+
+    *why = "the MTA did not take the body";
+    if (plan->body_edits->len > 0 && !apply_body(context, incoming, plan->body_edits, &begun))
+        return begun ? APPLY_HALF : APPLY_REFUSED;
+
+    *why = "the MTA did not take a header field";
+    for (guint i = 0; i < plan->header_edits->len; i++) {
+        const HeaderEdit *edit = &g_array_index(plan->header_edits, HeaderEdit, i);
+        if (!apply_header_edit(context, edit))
+            return begun ? APPLY_HALF : APPLY_REFUSED;
+        begun = TRUE;
+    }
+    return APPLY_DONE;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/mail/incoming.h"
+
+#include "common/mail/token_search.h"
+#include "milter/mail/slots.h"
+#include "milter/mail/spool.h"
+
+#include <string.h>
+
+/* What Postfix counts beside the octets that a milter sees: the envelope, its own trace field, the
+ * lengths of lines, marks where edits begin. About 1,000 octets, and 100 for each recipient. */
+#define MTA_OVERHEAD ((gsize)128 * 1024)
+
+struct Incoming {
+    const Settings *settings;
+    char *sender; /* NULL: unknown */
+    Spool spool;  /* the kept fields, a blank line, the body */
+    TokenSearch search;
+    gboolean matters; /* a field says that a calendar may follow */
+    gsize body;       /* where the body begins in the spool */
+    gsize octets;     /* of the whole message so far, kept or not */
+    gboolean unread;
+    GError *problem;
+    Message message; /* of the spool; fields NULL before the plan */
+};
+
+/* All the engine looks at or changes. Every field of such a name is kept, so that its number among
+ * them is the number that the MTA knows it by. */
+static const struct {
+    const char *name;
+    gboolean decides; /* its value says whether the body can matter */
+} kept_fields[] = {
+    {"Content-Type", TRUE},
+    {"Content-Disposition", TRUE},
+    {"Content-Transfer-Encoding", FALSE},
+    {"MIME-Version", FALSE},
+    {"Date", FALSE},
+    {"Message-ID", FALSE},
+    {"DKIM-Signature", FALSE},
+    {"Reply-By", FALSE},
+    {"Expires", FALSE},
+    {"Expiry-Date", FALSE},
+    {"Deferred-Delivery", FALSE},
+};
+
+Incoming *incoming_new(const Settings *settings, Octets sender)
+{
+    Incoming *incoming = g_new0(Incoming, 1);
+    incoming->settings = settings;
+    incoming->sender = sender.size == 0 ? NULL : octets_dup(sender);
+    spool_init(&incoming->spool, settings->memory_bytes);
+    return incoming;
+}
+
+void incoming_free(Incoming *incoming)
+{
+    if (incoming == NULL)
+        return;
+    message_clear(&incoming->message);
+    spool_clear(&incoming->spool);
+    g_clear_error(&incoming->problem);
+    g_free(incoming->sender);
+    g_free(incoming);
+}
+
+static gboolean is_given_up(const Incoming *incoming)
+{
+    return incoming->unread || incoming->problem != NULL;
+}
+
+static void keep(Incoming *incoming, Octets octets)
+{
+    if (is_given_up(incoming))
+        return;
+    incoming->unread =
+        octets.size > incoming->settings->policy.limits.message_bytes - incoming->spool.size;
+    if (!incoming->unread && spool_add(&incoming->spool, octets, &incoming->problem))
+        token_search_feed(&incoming->search, octets);
+    else
+        spool_clear(&incoming->spool);
+}
+
+void incoming_header(Incoming *incoming, const char *name, const char *value)
+{
+    incoming->octets += strlen(name) + strlen(": ") + strlen(value) + strlen("\r\n");
+    for (gsize i = 0; i < G_N_ELEMENTS(kept_fields); i++) {
+        if (g_ascii_strcasecmp(name, kept_fields[i].name) != 0)
+            continue;
+        incoming->matters |= kept_fields[i].decides && token_search_type_matters(value);
+        keep(incoming, octets_of(name));
+        keep(incoming, octets_of(": "));
+        keep(incoming, octets_of(value));
+        keep(incoming, octets_of("\r\n"));
+        return;
+    }
+}
+
+gboolean incoming_end_header(Incoming *incoming)
+{
+    keep(incoming, octets_of("\r\n"));
+    incoming->body = incoming->spool.size;
+    return incoming->matters;
+}
+
+gboolean incoming_body(Incoming *incoming, Octets chunk)
+{
+    incoming->octets += chunk.size;
+    keep(incoming, chunk);
+    return !is_given_up(incoming);
+}
+
+/* A line end in a field that is no fold would end the header early for the engine, and every
+ * position in the body would be wrong. */
+static gboolean read_message(Incoming *incoming)
+{
+    Octets octets;
+    if (!spool_view(&incoming->spool, &octets, &incoming->problem))
+        return FALSE;
+    message_init(&incoming->message, octets);
+    if (incoming->message.body == incoming->body)
+        return TRUE;
+    g_set_error_literal(&incoming->problem, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                        "a header field holds a line end that is no fold");
+    return FALSE;
+}
+
+Plan *incoming_plan(Incoming *incoming, gint64 now)
+{
+    if (is_given_up(incoming) || !incoming->search.found || !read_message(incoming))
+        return NULL;
+    if (!spool_is_file(&incoming->spool))
+        return repair_message(&incoming->message, &incoming->settings->policy, now);
+
+    slots_take();
+    Plan *plan = repair_message(&incoming->message, &incoming->settings->policy, now);
+    spool_rest(&incoming->spool);
+    slots_give();
+    return plan;
+}
+
+gboolean incoming_has_room(const Incoming *incoming, gsize growth)
+{
+    gsize limit = incoming->settings->mta_bytes;
+    return limit == 0 || incoming->octets > limit ||
+           incoming->octets + growth + MTA_OVERHEAD <= limit;
+}
+
+gboolean incoming_is_unread(const Incoming *incoming)
+{
+    return incoming->unread;
+}
+
+const char *incoming_problem(const Incoming *incoming)
+{
+    return incoming->problem == NULL ? NULL : incoming->problem->message;
+}
+
+const Message *incoming_message(const Incoming *incoming)
+{
+    return incoming->message.fields == NULL ? NULL : &incoming->message;
+}
+
+void incoming_rest(Incoming *incoming)
+{
+    spool_rest(&incoming->spool);
+}
+
+const char *incoming_sender(const Incoming *incoming)
+{
+    return incoming->sender;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * incoming: one message, as an MTA hands it over piece by piece.
+ *
+ * It keeps the few header fields that matter and the body in one run, as the engine wants them, and
+ * says as early as it can that the rest is not needed: after the header, when no calendar can
+ * follow, and within the body, when the message is too large or cannot be kept. What it cannot do
+ * costs no mail: then there is no plan. It knows nothing of libmilter, so that anything can drive
+ * it, and nothing of threads: one at a time, not always the same.
+ */
+#ifndef CALMEND_INCOMING_H
+#define CALMEND_INCOMING_H
+
+#include "common/repair.h"
+#include "common/settings.h"
+
+typedef struct Incoming Incoming;
+
+/* A message begins. `settings` are borrowed; `sender` is the envelope sender, empty when it is
+ * unknown, and copied. Owned by the caller, incoming_free. */
+Incoming *incoming_new(const Settings *settings, Octets sender);
+
+/* Forgets the message and gives its memory back. */
+void incoming_free(Incoming *incoming);
+
+/* A header field: its value without the leading blank, folds as LF or CR LF and a blank. */
+void incoming_header(Incoming *incoming, const char *name, const char *value);
+
+/* The header is over. FALSE: nothing that follows can matter, the message is done with. */
+gboolean incoming_end_header(Incoming *incoming);
+
+/* A piece of the body, lines with CR LF. FALSE: the rest of the body is not needed. */
+gboolean incoming_body(Incoming *incoming, Octets chunk);
+
+/* The message is over: its plan at the time `now` (seconds since 1970-01-01 UTC). NULL when it
+ * holds no calendar part, is too large (incoming_is_unread) or could not be kept
+ * (incoming_problem). Owned by the caller, plan_free. */
+Plan *incoming_plan(Incoming *incoming, gint64 now);
+
+/* FALSE when the message might be over limits.mta-bytes once it is `growth` octets larger, while it
+ * is not as it came: an MTA refuses it for good then (Postfix: 552 5.3.4). */
+gboolean incoming_has_room(const Incoming *incoming, gsize growth);
+
+/* TRUE when the message is above limits.message-bytes, and so was not kept. */
+gboolean incoming_is_unread(const Incoming *incoming);
+
+/* Why the message could not be kept, or NULL. Borrowed. */
+const char *incoming_problem(const Incoming *incoming);
+
+/* The message that was planned, header fields that do not matter left out; NULL without a plan.
+ * Borrowed. */
+const Message *incoming_message(const Incoming *incoming);
+
+/* Gives mapped pages of the message back to the system; they come again when they are read. */
+void incoming_rest(Incoming *incoming);
+
+/* The envelope sender, or NULL. Borrowed. */
+const char *incoming_sender(const Incoming *incoming);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Incoming, incoming_free)
+
+#endif

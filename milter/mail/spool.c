@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/mail/spool.h"
+
+#include "milter/mail/spool_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Most mails end after their header, so the first piece of memory holds one. */
+#define SPOOL_FIRST_CAPACITY 2048
+
+static gboolean fail(GError **error, const char *what)
+{
+    int number = errno;
+    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(number), "%s: %s", what,
+                g_strerror(number));
+    return FALSE;
+}
+
+void spool_init(Spool *spool, gsize limit)
+{
+    *spool = (Spool){.limit = limit, .file = -1};
+}
+
+/* FALSE when there is no memory, and everything is as it was. */
+static gboolean grow(Spool *spool, gsize needed)
+{
+    gsize capacity = MAX(spool->capacity, SPOOL_FIRST_CAPACITY);
+    while (capacity < needed)
+        capacity *= 2;
+    if (capacity == spool->capacity)
+        return TRUE;
+    char *memory = g_try_realloc(spool->memory, capacity);
+    if (memory == NULL)
+        return FALSE;
+    spool->memory = memory;
+    spool->capacity = capacity;
+    return TRUE;
+}
+
+static gboolean write_all(int file, Octets octets, GError **error)
+{
+    while (octets.size > 0) {
+        ssize_t written = write(file, octets.data, octets.size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return fail(error, "the temporary file cannot be written");
+        octets = octets_slice(octets, (gsize)written, octets.size);
+    }
+    return TRUE;
+}
+
+static void free_memory(Spool *spool)
+{
+    g_clear_pointer(&spool->memory, g_free);
+    spool->capacity = 0;
+}
+
+static gboolean move_to_file(Spool *spool, GError **error)
+{
+    spool->file = spool_file_take(error);
+    if (spool->file < 0)
+        return FALSE;
+    if (!write_all(spool->file, (Octets){spool->memory, spool->size}, error))
+        return FALSE;
+    free_memory(spool);
+    return TRUE;
+}
+
+gboolean spool_add(Spool *spool, Octets octets, GError **error)
+{
+    if (octets.size == 0)
+        return TRUE;
+    gsize size = spool->size + octets.size;
+    gboolean fits = spool->file < 0 && size <= spool->limit && grow(spool, size);
+    if (fits)
+        memcpy(spool->memory + spool->size, octets.data, octets.size);
+    else if (spool->file < 0 && !move_to_file(spool, error))
+        return FALSE;
+    if (!fits && !write_all(spool->file, octets, error))
+        return FALSE;
+    spool->size = size;
+    return TRUE;
+}
+
+gboolean spool_view(Spool *spool, Octets *octets, GError **error)
+{
+    if (spool->file >= 0 && spool->map == NULL) {
+        void *map = mmap(NULL, spool->size, PROT_READ, MAP_SHARED, spool->file, 0);
+        if (map == MAP_FAILED)
+            return fail(error, "the temporary file cannot be mapped");
+        spool->map = map;
+    }
+    *octets = (Octets){spool->file >= 0 ? spool->map : spool->memory, spool->size};
+    return TRUE;
+}
+
+gboolean spool_is_file(const Spool *spool)
+{
+    return spool->file >= 0;
+}
+
+void spool_rest(Spool *spool)
+{
+    if (spool->map != NULL)
+        madvise(spool->map, spool->size, MADV_DONTNEED);
+}
+
+void spool_clear(Spool *spool)
+{
+    if (spool->map != NULL)
+        munmap(spool->map, spool->size);
+    if (spool->file >= 0)
+        spool_file_give(spool->file);
+    free_memory(spool);
+    spool_init(spool, spool->limit);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * spool: the octets of one message, until its end.
+ *
+ * They stay in memory up to a limit. With the first octet above it all of them go to a file without
+ * a name in the folder for temporary files (TMPDIR, else /tmp), and their memory is given back; the
+ * file is mapped when the message is read. When memory or space runs out, spool_add says so, and
+ * the spool is to be cleared. One thread at a time.
+ */
+#ifndef CALMEND_SPOOL_H
+#define CALMEND_SPOOL_H
+
+#include "common/mail/octets.h"
+
+typedef struct {
+    gsize limit;    /* octets that stay in memory */
+    gsize size;     /* octets so far */
+    char *memory;   /* NULL once there is a file */
+    gsize capacity; /* of memory */
+    int file;       /* -1 while there is none */
+    char *map;      /* of the file, once it was viewed */
+} Spool;
+
+/* An empty spool that holds nothing. */
+void spool_init(Spool *spool, gsize limit);
+
+/* Appends octets. FALSE and an error (G_FILE_ERROR) when they cannot be kept. Not after
+ * spool_view. */
+gboolean spool_add(Spool *spool, Octets octets, GError **error);
+
+/* All octets as one run, valid until spool_clear. FALSE and an error (G_FILE_ERROR) when the file
+ * cannot be mapped. */
+gboolean spool_view(Spool *spool, Octets *octets, GError **error);
+
+/* TRUE when the octets went to a file. */
+gboolean spool_is_file(const Spool *spool);
+
+/* Gives the memory of a viewed file back; it is read again when the view is used. */
+void spool_rest(Spool *spool);
+
+/* Gives everything back; the spool is empty, with its limit. */
+void spool_clear(Spool *spool);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Spool, spool_clear)
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * accept_shield: keeps libmilter's listener from running out of descriptors.
+ *
+ * When accept(2) fails for want of one, libmilter asks again at once, and takes a whole processor
+ * until one is free. So this program has an accept of its own, which libmilter finds before that of
+ * the C library. A connection for which there would be no spool file is closed at once: the lowest
+ * free number is given to each descriptor, so that its number tells how many there are. The MTA
+ * then does as it was told for a milter that does not answer. Where accept still fails, it waits a
+ * little. Where it is not found, the process behaves as libmilter does. Nothing else in this
+ * process calls accept.
+ */
+#include "milter/service/overload.h"
+#include "milter/service/process.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define WAIT_MICROSECONDS 100000
+
+#ifdef __GLIBC__
+#define SOCKET_ADDRESS __SOCKADDR_ARG
+#else
+#define SOCKET_ADDRESS struct sockaddr *
+#endif
+
+/* Descriptors that are neither a connection nor a spool file. */
+#define SPARE_DESCRIPTORS 32
+
+static int wait_for_descriptors(void)
+{
+    int number = errno;
+    if (number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM) {
+        overload_report(OVERLOAD_DESCRIPTORS);
+        usleep(WAIT_MICROSECONDS);
+    }
+    errno = number;
+    return -1;
+}
+
+int accept(int listener, SOCKET_ADDRESS address, socklen_t *size)
+{
+    int connection = accept4(listener, address, size, SOCK_CLOEXEC);
+    if (connection < 0)
+        return wait_for_descriptors();
+    if ((guint)connection < process_sessions_max() + SPARE_DESCRIPTORS)
+        return connection;
+    close(connection);
+    overload_report(OVERLOAD_DESCRIPTORS);
+    errno = ECONNABORTED;
+    return -1;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * daemon: what messages in this process share: settings, and the switch that they name, as one.
+ *
+ * What is in force is put in place as a whole and never changed afterwards. Whoever works with it
+ * takes it and drops it, and it lives until the last one has: so a message keeps to its end what
+ * was in force when it began, whatever is put in force meanwhile. Safe to call from any thread, but
+ * for daemon_put_in_force, which belongs to the first one.
+ */
+#ifndef CALMEND_DAEMON_H
+#define CALMEND_DAEMON_H
+
+#include "common/settings.h"
+#include "milter/service/repair_switch.h"
+
+typedef struct {
+    Settings *settings;
+    RepairSwitch *repair_switch; /* guards itself */
+    guint generation;            /* 1 at the start, one more with each reload */
+    int holders;                 /* atomic; daemon_take and daemon_drop alone touch it */
+} Daemon;
+
+/* Puts settings in force, which it takes. A switch file of the same path stays the same switch; one
+ * of another path goes on from the state of the former. */
+void daemon_put_in_force(Settings *settings);
+
+/* What is in force now; NULL before there is anything. To be given back, daemon_drop. */
+Daemon *daemon_take(void);
+
+/* Takes NULL. */
+void daemon_drop(Daemon *daemon);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Daemon, daemon_drop)
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * listen: the socket that libmilter listens at, opened with care.
+ *
+ * libmilter would remove whatever stands at the path, through symbolic links, take the mode of a
+ * unix socket from the umask, and leave TCP to Nagle's algorithm. So a socket that a former process
+ * left is removed here, and only that; mode and group are set before anybody else can connect; and
+ * TCP connections get TCP_NODELAY. What fails is said in full: libmilter says it to syslog only.
+ */
+#ifndef CALMEND_LISTEN_H
+#define CALMEND_LISTEN_H
+
+#include "common/settings.h"
+
+typedef struct Listener Listener;
+
+/* Hands libmilter, which must have its callbacks already, the socket that a service manager has
+ * opened as `descriptor`. NULL and an error (G_FILE_ERROR) when it is none, or when this libmilter
+ * takes none: not every one knows the form fd:NUMBER. Owned by the caller, listen_close. */
+Listener *listen_take(int descriptor, GError **error);
+
+/* Opens the socket of the settings for libmilter, which must have its callbacks already. NULL and
+ * an error (G_FILE_ERROR) that names the socket when it cannot be used. Not for several threads:
+ * it sets the umask for a moment. Owned by the caller, listen_close. */
+Listener *listen_open(const Settings *settings, GError **error);
+
+/* Removes the unix socket from its folder, if it is still this one. Takes NULL. */
+void listen_close(Listener *listener);
+
+/* TRUE when nothing stands any more where the unix socket was made: no MTA finds it there. */
+gboolean listen_is_gone(const Listener *listener);
+
+/* Connects to the socket a few times and hangs up at once, which makes libmilter look for
+ * connections that it has forgotten (stuck). */
+void listen_nudge(const Listener *listener);
+
+/* The address in the form of the settings, hosts as numbers. Borrowed. */
+const char *listen_spec(const Listener *listener);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Listener, listen_close)
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * main: calmend-milter from its command line to its end.
+ *
+ * Options, settings, socket, rights, then the service. Up to the moment the rights are dropped,
+ * what fails is said on stderr, whoever started the process; from then on events tell, in syslog.
+ * The process never leaves the foreground of its own accord. It exits with 0 after a stop that was
+ * asked for and after the options that only print, and with 2 for everything else.
+ */
+#include "config.h"
+
+#include "common/repair.h"
+#include "milter/mail/filter.h"
+#include "milter/service/connections.h"
+#include "milter/service/daemon.h"
+#include "milter/service/listen.h"
+#include "milter/service/options.h"
+#include "milter/service/pid_file.h"
+#include "milter/service/privileges.h"
+#include "milter/service/process.h"
+#include "milter/service/reload.h"
+#include "milter/service/service.h"
+#include "milter/service/switch_watch.h"
+#include "milter/service/systemd.h"
+#include "milter/watch/counts.h"
+#include "milter/watch/log.h"
+#include "milter/watch/metrics_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define EXIT_TROUBLE 2
+
+static int fail(const char *why)
+{
+    fprintf(stderr, "calmend-milter: %s\n", why);
+    return EXIT_TROUBLE;
+}
+
+static int print_settings(const Settings *settings)
+{
+    g_autofree char *text = settings_to_text(settings);
+    fputs(text, stdout);
+    return EXIT_SUCCESS;
+}
+
+static void log_start(const Listener *listener)
+{
+    g_autoptr(Daemon) daemon = daemon_take();
+    g_autoptr(Event) event = event_new(EVENT_STARTED, "calmend-milter %s listens at %s",
+                                       PACKAGE_VERSION, listen_spec(listener));
+    log_service_event(event);
+    connections_check(daemon->settings);
+    switch_watch_look(daemon);
+}
+
+static void log_stop(gboolean asked)
+{
+    g_autofree char *counts = counts_to_text();
+    g_autoptr(Event) event =
+        event_new(EVENT_STOPPED, "calmend-milter stopped%s: %s", asked ? "" : " of itself", counts);
+    log_service_event(event);
+}
+
+static Listener *open_listener(const Settings *settings, GError **error)
+{
+    g_autoptr(GError) trouble = NULL;
+    int passed = systemd_take_socket(&trouble);
+    if (passed >= 0)
+        return listen_take(passed, error);
+    if (trouble == NULL)
+        return listen_open(settings, error);
+    g_propagate_error(error, g_steal_pointer(&trouble));
+    return NULL;
+}
+
+/* From the settings to a process that may serve: with its socket, its pid file and no rights that
+ * it does not need. NULL and an error otherwise. */
+static Listener *prepare(const Settings *settings, PidFile **pid_file, GError **error)
+{
+    g_autoptr(Privileges) privileges = privileges_find(settings->user, error);
+    if (privileges == NULL || !service_catch_signals(error))
+        return NULL;
+    g_autoptr(Listener) listener = open_listener(settings, error);
+    if (listener == NULL)
+        return NULL;
+    if (settings->pid_file != NULL &&
+        (*pid_file = pid_file_open(settings->pid_file, error)) == NULL)
+        return NULL;
+    return privileges_drop(privileges, error) ? g_steal_pointer(&listener) : NULL;
+}
+
+/* Takes the settings. */
+static int run(Settings *settings, const Options *options)
+{
+    daemon_put_in_force(settings);
+    reload_prepare(options);
+    process_prepare();
+    log_open(settings, options->foreground);
+    repair_init();
+    if (!filter_register())
+        return fail("libmilter is of another version than this program was built with");
+
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PidFile) pid_file = NULL;
+    g_autoptr(Listener) listener = prepare(settings, &pid_file, &error);
+    log_begin();
+    if (listener == NULL) {
+        log_flush(); /* what libmilter had to say */
+        return fail(error->message);
+    }
+    log_start(listener);
+    metrics_file_open();
+    gboolean asked = service_run(listener);
+    log_stop(asked);
+    metrics_file_close();
+    log_flush();
+    return asked ? EXIT_SUCCESS : EXIT_TROUBLE;
+}
+
+int main(int argc, char **argv)
+{
+    g_auto(Options) options = {0};
+    g_autoptr(GError) error = NULL;
+    if (!options_parse(&options, &argc, &argv, &error))
+        return fail(error->message);
+    if (options.version) {
+        puts("calmend-milter " PACKAGE_VERSION);
+        return EXIT_SUCCESS;
+    }
+
+    g_autoptr(Settings) settings = options_load_settings(&options, &error);
+    if (settings == NULL)
+        return fail(error->message);
+    if (options.print_config)
+        return print_settings(settings);
+    if (options.check_config) {
+        puts("The settings are good.");
+        return EXIT_SUCCESS;
+    }
+    return run(g_steal_pointer(&settings), &options);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/service/options.h"
+
+#include "milter/service/address.h"
+
+#define DEFAULT_CONFIG CALMEND_SYSCONFDIR "/calmend/calmend.conf"
+
+gboolean options_parse(Options *options, int *argc, char ***argv, GError **error)
+{
+    const GOptionEntry entries[] = {
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
+         "Settings, instead of " DEFAULT_CONFIG, "FILE"},
+        {"socket", 's', 0, G_OPTION_ARG_FILENAME, &options->socket,
+         "Listen at unix:PATH, inet:PORT@HOST or inet6:PORT@HOST", "SPEC"},
+        {"pid-file", 0, 0, G_OPTION_ARG_FILENAME, &options->pid_file,
+         "Keep the number of the process in FILE", "FILE"},
+        {"check-config", 0, 0, G_OPTION_ARG_NONE, &options->check_config,
+         "Say what is wrong in the settings, and exit", NULL},
+        {"print-config", 0, 0, G_OPTION_ARG_NONE, &options->print_config,
+         "Print the settings in force, and exit", NULL},
+        {"foreground", 'f', 0, G_OPTION_ARG_NONE, &options->foreground,
+         "Write events to standard error, too", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version, and exit",
+         NULL},
+        {0},
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_option_context_set_summary(context, "Mends calendar mail for Postfix and Sendmail.");
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, argc, argv, error))
+        return FALSE;
+    if (*argc == 1)
+        return TRUE;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                "\"%s\" belongs to no option: see --help", (*argv)[1]);
+    return FALSE;
+}
+
+void options_clear(Options *options)
+{
+    g_clear_pointer(&options->config, g_free);
+    g_clear_pointer(&options->socket, g_free);
+    g_clear_pointer(&options->pid_file, g_free);
+}
+
+/* The file to read; NULL where none is named and the default one is not there. */
+static const char *file_of(const Options *options)
+{
+    if (options->config != NULL)
+        return options->config;
+    return g_file_test(DEFAULT_CONFIG, G_FILE_TEST_EXISTS) ? DEFAULT_CONFIG : NULL;
+}
+
+static void override(char **setting, const char *option)
+{
+    if (option == NULL)
+        return;
+    g_free(*setting);
+    *setting = g_strdup(option);
+}
+
+Settings *options_load_settings(const Options *options, GError **error)
+{
+    const char *file = file_of(options);
+    g_autoptr(Settings) settings = file == NULL ? settings_new() : settings_load(file, error);
+    if (settings == NULL)
+        return NULL;
+    override(&settings->socket, options->socket);
+    override(&settings->pid_file, options->pid_file);
+
+    g_autoptr(Address) address = address_parse(settings->socket, error);
+    if (address != NULL)
+        return g_steal_pointer(&settings);
+    if (file != NULL && options->socket == NULL)
+        g_prefix_error(error, "%s: [service] ", file);
+    return NULL;
+}

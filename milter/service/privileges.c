@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/service/privileges.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+struct Privileges {
+    char *name; /* NULL: stay who it is */
+    uid_t user;
+    gid_t group;
+};
+
+static gboolean fail(GError **error, const char *user, const char *why)
+{
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_PERM, "user = %s: %s", user, why);
+    return FALSE;
+}
+
+static gboolean fail_without_user(GError **error, const char *user, const char *name)
+{
+    g_autofree char *why = g_strdup_printf(
+        "started as root, it is to become this user, and there is none: make it by \"useradd "
+        "--system --user-group --shell /usr/sbin/nologin %s\", or name another as user in "
+        "[service]; user=root there stays root",
+        name);
+    return fail(error, user, why);
+}
+
+static gboolean find_user(Privileges *privileges, const char *name, const char *user,
+                          GError **error)
+{
+    const struct passwd *entry = getpwnam(name);
+    if (entry == NULL)
+        return fail_without_user(error, user, name);
+    privileges->user = entry->pw_uid;
+    privileges->group = entry->pw_gid;
+    privileges->name = g_strdup(name);
+    return TRUE;
+}
+
+static gboolean find_group(Privileges *privileges, const char *name, const char *user,
+                           GError **error)
+{
+    const struct group *entry = getgrnam(name);
+    if (entry == NULL)
+        return fail(error, user, "there is no such group");
+    privileges->group = entry->gr_gid;
+    return TRUE;
+}
+
+Privileges *privileges_find(const char *user, GError **error)
+{
+    g_autoptr(Privileges) privileges = g_new0(Privileges, 1);
+    if (geteuid() != 0)
+        return g_steal_pointer(&privileges);
+    if (user == NULL) {
+        fail(error, "",
+             "started as root, it needs a user to become: name one as user in [service]; user=root "
+             "there stays root");
+        return NULL;
+    }
+    g_auto(GStrv) names = g_strsplit(user, ":", 2);
+    if (!find_user(privileges, names[0], user, error))
+        return NULL;
+    if (names[1] != NULL && !find_group(privileges, names[1], user, error))
+        return NULL;
+    return g_steal_pointer(&privileges);
+}
+
+void privileges_free(Privileges *privileges)
+{
+    if (privileges == NULL)
+        return;
+    g_free(privileges->name);
+    g_free(privileges);
+}
+
+/* TRUE when nothing of root is left, and none of it can be had again. */
+static gboolean is_dropped(const Privileges *privileges)
+{
+    uid_t users[3];
+    gid_t groups[3];
+    if (getresuid(&users[0], &users[1], &users[2]) != 0 ||
+        getresgid(&groups[0], &groups[1], &groups[2]) != 0)
+        return FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(users); i++) {
+        if (users[i] != privileges->user || groups[i] != privileges->group)
+            return FALSE;
+    }
+    return privileges->user == 0 || setuid(0) != 0;
+}
+
+gboolean privileges_drop(const Privileges *privileges, GError **error)
+{
+    if (privileges->name == NULL)
+        return TRUE;
+    if (initgroups(privileges->name, privileges->group) != 0 ||
+        setresgid(privileges->group, privileges->group, privileges->group) != 0 ||
+        setresuid(privileges->user, privileges->user, privileges->user) != 0)
+        return fail(error, privileges->name, g_strerror(errno));
+    if (!is_dropped(privileges))
+        return fail(error, privileges->name, "root's rights are still there");
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return fail(error, privileges->name, g_strerror(errno));
+    return TRUE;
+}

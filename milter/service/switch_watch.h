@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * switch_watch: the switch file, and the events when it changes.
+ *
+ * A change is reported by the first look that sees it: 342 when repairs are on from now on, 343
+ * when they are off, with the reason where the file is there and counts as off. Safe to call from
+ * any thread.
+ */
+#ifndef CALMEND_SWITCH_WATCH_H
+#define CALMEND_SWITCH_WATCH_H
+
+#include "milter/service/daemon.h"
+
+/* TRUE when repairs are on now. */
+gboolean switch_watch_look(const Daemon *daemon);
+
+#endif
