@@ -4,6 +4,8 @@
  */
 #include "cli/input.h"
 
+#include "cli/mail_shape.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -58,9 +60,8 @@ static gboolean read_all(int fd, GByteArray *buffer, GError **error)
     }
 }
 
-gboolean input_read(const char *name, GByteArray *buffer, GError **error)
+static gboolean read_named(const char *name, GByteArray *buffer, GError **error)
 {
-    g_byte_array_set_size(buffer, 0);
     if (strcmp(name, "-") == 0)
         return read_all(STDIN_FILENO, buffer, error);
     int fd = g_open(name, O_RDONLY | O_CLOEXEC, 0);
@@ -69,6 +70,15 @@ gboolean input_read(const char *name, GByteArray *buffer, GError **error)
     gboolean read_whole = read_all(fd, buffer, error);
     close(fd);
     return read_whole;
+}
+
+gboolean input_read(const char *name, GByteArray *buffer, GError **error)
+{
+    g_byte_array_set_size(buffer, 0);
+    if (!read_named(name, buffer, error))
+        return FALSE;
+    const char *fault = mail_shape_fault(input_octets(buffer));
+    return fault == NULL || fail(error, EINVAL, fault);
 }
 
 Octets input_octets(const GByteArray *buffer)

@@ -11,8 +11,8 @@
 #include "common/mail/octets.h"
 
 /* Reads the file `name`, - for standard input, into `buffer`, in place of what it held. FALSE and a
- * G_FILE_ERROR, its text without the name, when the file cannot be read, is a directory, or is
- * larger than any mail (1 GiB). */
+ * G_FILE_ERROR, its text without the name, when the file cannot be read, is a directory, is larger
+ * than any mail (1 GiB), or is no single message by mail_shape_fault. */
 gboolean input_read(const char *name, GByteArray *buffer, GError **error);
 
 /* What the buffer holds. */

@@ -5,8 +5,11 @@
 What a repair writes is held to the octet elsewhere; here it is what the command prints about it,
 where it reads from, and how it ends.
 """
+import email
 import json
 import pathlib
+import re
+import shlex
 import sys
 import unittest
 
@@ -92,6 +95,80 @@ class Check(Command):
 
     def test_time_that_is_none(self):
         self.assertIn("20240131T235959Z", self.trouble("check", "--now", "noon", "-"))
+
+
+class Shape(Command):
+    """A file that is no single message is refused by every command that takes one."""
+
+    def refused(self, octets):
+        """What check says of a file, standard input and --json; repair and probe say the same."""
+        path = self.write("odd.dat", octets)
+        said = self.trouble("check", path)
+        self.assertTrue(said.startswith(f"calmend check: {path}: is a "), said)
+        self.assertEqual(self.trouble("check", "--json", path), said)
+        end = said.partition(f"{path}: ")[2]
+        self.assertEqual(self.trouble("check", "-", stdin=octets), f"calmend check: -: {end}")
+        for repair in (("repair", path), ("repair", "--diff", path)):
+            self.assertEqual(self.trouble(*repair), f"calmend repair: {path}: {end}")
+        code, out, err = milter_process.run(lab.COMMAND, "probe", "unix:/nonexistent", path)
+        self.assertEqual((code, out, err.decode()),
+                         (TROUBLE, b"", f"calmend probe: {path}: {end}"))
+        return end
+
+    def follow_advice(self, said, octets):
+        """What the command that the sentence names finds in the file."""
+        path = self.write("odd.dat", octets)
+        advice = re.search(r": (\(?printf .*)", said)[1]
+        script = advice.replace("FILE", shlex.quote(str(path))).replace(
+            "calmend check", f"{shlex.quote(lab.COMMAND)} check --config {self.config}")
+        return milter_process.run("sh", "-c", script)
+
+    def test_mailbox(self):
+        for ending in (b"\r\n", b"\n"):
+            with self.subTest(ending=ending):
+                mail = mails.plain_mail().replace(b"\r\n", ending)
+                begin = b"From ada@example.org Mon Jan  5 10:15:00 2026" + ending
+                broken = mails.reply_mail().replace(b"\r\n", ending)
+                said = self.refused(begin + mail + ending + begin + broken + ending)
+                self.assertIn("formail -s", said)
+
+    def test_mailbox_of_one_message(self):
+        begin = b"From ada@example.org Mon Jan  5 10:15:00 2026\r\n"
+        for body in (b"", b"\r\n>From here on\r\nFrom there on\r\n"):
+            path = self.write("one.mbox", begin + mails.reply_mail() + body)
+            code, out, err = self.run_it("check", path)
+            self.assertEqual((code, err), (1, b""))
+            self.assertIn(MISSING.encode(), out)
+
+    def test_message_that_tells_of_from(self):
+        """What does not begin as a mailbox does is none, whatever its text says."""
+        mail = mails.mail(mails.multipart(
+            b"mixed", b"\r\nFrom here on\r\n\r\nFrom there on\r\n",
+            mails.part(mails.calendar_type(), mails.reply_calendar())))
+        self.assertEqual(self.run_it("check", self.write("from.eml", mail))[0], 1)
+
+    def test_calendar(self):
+        calendar = mails.reply_calendar()
+        for octets in (calendar, b"\xef\xbb\xbf" + calendar, b"\r\n" + calendar,
+                       calendar.replace(b"BEGIN:VCALENDAR", b"begin:vcalendar")):
+            with self.subTest(octets=octets[:20]):
+                code, out, err = self.follow_advice(self.refused(octets), octets)
+                self.assertEqual((code, err), (1, b""))
+                self.assertIn(MISSING.encode(), out)
+
+    def test_winmail(self):
+        mail = email.message_from_bytes((GOLDEN / "tnef-response-whole.in.eml").read_bytes())
+        stream, = (part.get_payload(decode=True) for part in mail.walk()
+                   if part.get_content_type() == "application/ms-tnef")
+        code, out, err = self.follow_advice(self.refused(stream), stream)
+        self.assertEqual((code, err), (1, b""))
+        self.assertIn(b"tnef-track-status-time", out)
+
+    def test_calendar_spares_the_others(self):
+        calendar = self.write("bare.ics", mails.reply_calendar())
+        broken = self.write("broken.eml", mails.reply_mail())
+        code, out, _ = self.run_it("check", calendar, broken)
+        self.assertEqual((code, out.count(b"\n")), (TROUBLE, 1))
 
 
 class Repair(Command):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -169,9 +170,28 @@ def data_mails() -> list[str]:
     return [str(path) for path in sorted((SOURCE / "tests" / "data").rglob("*.eml"))]
 
 
-def corpus_mails() -> list[str]:
+def one_message(octets: bytes) -> bytes:
+    """What a file holds, as one message: calmend refuses a mailbox, a calendar, a winmail.dat."""
+    if octets.startswith(b"From ") and re.search(rb"\n\r?\nFrom ", octets):
+        return octets.partition(b"\n")[2]
+    if re.match(rb"(?i)(\xef\xbb\xbf)?\s*BEGIN:VCALENDAR|\x78\x9f\x3e\x22", octets):
+        return b"Subject: corpus\n\n" + octets
+    return octets
+
+
+def corpus_mails(folder: Path) -> list[str]:
     """Mails and whatever else is no calendar: all of it is input."""
-    return [str(path) for path in corpus_files("") if path.is_file() and path.suffix != ".ics"]
+    paths = []
+    for path in corpus_files(""):
+        if not path.is_file() or path.suffix == ".ics":
+            continue
+        octets = path.read_bytes()
+        message = one_message(octets)
+        if message != octets:
+            path = folder / path.name
+            path.write_bytes(message)
+        paths.append(str(path))
+    return paths
 
 
 def generated_mails(folder: Path) -> list[str]:
@@ -233,8 +253,9 @@ def main() -> int:
         folder = Path(name)
         settings = {profile: settings_file(folder, profile) for profile in PROFILES}
         examine(pool, report, "tests/data", settings, data_mails())
-        if corpus_mails():
-            examine(pool, report, "corpus", settings, corpus_mails())
+        corpus = corpus_mails(folder)
+        if corpus:
+            examine(pool, report, "corpus", settings, corpus)
         else:
             report.line(True, "corpus # SKIP no corpus folder")
         examine(pool, report, "generated", settings, generated_mails(folder))
