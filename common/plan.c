@@ -8,7 +8,7 @@ typedef struct {
 
 static const ReasonName reason_names[] = {
     [REASON_NONE] = {"repaired", "repaired"},
-    [REASON_LEAVE] = {"leave", "left as it is: nobody can tell the right value"},
+    [REASON_LEAVE] = {"leave", "nobody can tell the right value"},
     [REASON_SIGNED] = {"signed", "inside of a signed or encrypted part"},
     [REASON_QUOTED] = {"quoted", "inside of a forwarded message or a report"},
     [REASON_MALFORMED] = {"malformed", "the calendar or TNEF stream is malformed"},

@@ -57,6 +57,14 @@ class Check(Command):
         self.assertEqual(out, b"%s: 1 text/calendar: %s: VEVENT %s: (absent) -> %s\n" % (
             str(broken).encode(), MISSING.encode(), mails.ATTRIBUTE, mails.STAMP))
 
+    def test_says_once_that_a_value_is_left(self):
+        wrong = mails.ATTRIBUTE + b";TZID=Here:16010101T000000"
+        mail = mails.reply_mail(True).replace(LINE, wrong)
+        code, out, _ = self.run_it("check", "-", stdin=mail)
+        self.assertEqual(code, 1)
+        self.assertTrue(out.endswith(b": 16010101T000000, left: nobody can tell the right value "
+                                     b"(has a TZID)\n"), out)
+
     def test_finds_nothing(self):
         whole = self.write("whole.eml", mails.reply_mail(True))
         plain = self.write("plain.eml", mails.plain_mail())
