@@ -8,8 +8,8 @@
 #include "cli/output.h"
 #include "common/calendar/calendar_date.h"
 #include "common/repair.h"
+#include "common/standard_output.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #define DEFAULT_CONFIG CALMEND_SYSCONFDIR "/calmend/calmend.conf"
@@ -57,9 +57,10 @@ void command_trouble(const char *format, ...)
 
 CommandExit command_finish(CommandExit code)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    g_autoptr(GError) error = NULL;
+    if (standard_output_finish(&error))
         return code;
-    command_trouble("cannot write to standard output: %s", g_strerror(errno));
+    command_trouble("%s", error->message);
     return COMMAND_TROUBLE;
 }
 

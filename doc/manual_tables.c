@@ -15,6 +15,7 @@
 #include "common/event.h"
 #include "common/rules/rules.h"
 #include "common/settings.h"
+#include "common/standard_output.h"
 #include "milter/watch/metrics.h"
 
 #define TEXT_COLUMNS 72
@@ -236,7 +237,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], tables[i].name) != 0)
             continue;
         tables[i].print();
-        return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+        return standard_output_finish(NULL) ? 0 : 1;
     }
     fputs("usage: manual_tables settings | example | rules | events | metrics\n", stderr);
     return 2;

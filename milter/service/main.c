@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "common/repair.h"
+#include "common/standard_output.h"
 #include "milter/mail/filter.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
@@ -37,11 +38,17 @@ static int fail(const char *why)
     return EXIT_TROUBLE;
 }
 
+static int print(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    fputs(text, stdout);
+    return standard_output_finish(&error) ? EXIT_SUCCESS : fail(error->message);
+}
+
 static int print_settings(const Settings *settings)
 {
     g_autofree char *text = settings_to_text(settings);
-    fputs(text, stdout);
-    return EXIT_SUCCESS;
+    return print(text);
 }
 
 static void log_start(const Listener *listener)
@@ -124,19 +131,17 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     if (!options_parse(&options, &argc, &argv, &error))
         return fail(error->message);
-    if (options.version) {
-        puts("calmend-milter " PACKAGE_VERSION);
-        return EXIT_SUCCESS;
-    }
+    if (options.help != NULL)
+        return print(options.help);
+    if (options.version)
+        return print("calmend-milter " PACKAGE_VERSION "\n");
 
     g_autoptr(Settings) settings = options_load_settings(&options, &error);
     if (settings == NULL)
         return fail(error->message);
     if (options.print_config)
         return print_settings(settings);
-    if (options.check_config) {
-        puts("The settings are good.");
-        return EXIT_SUCCESS;
-    }
+    if (options.check_config)
+        return print("The settings are good.\n");
     return run(g_steal_pointer(&settings), &options);
 }

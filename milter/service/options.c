@@ -7,6 +7,7 @@
 
 gboolean options_parse(Options *options, int *argc, char ***argv, GError **error)
 {
+    gboolean help = FALSE;
     const GOptionEntry entries[] = {
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
          "Settings, instead of " DEFAULT_CONFIG, "FILE"},
@@ -22,14 +23,18 @@ gboolean options_parse(Options *options, int *argc, char ***argv, GError **error
          "Write events to standard error, too", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version, and exit",
          NULL},
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", NULL},
         {0},
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_option_context_set_summary(context, "Mends calendar mail for Postfix and Sendmail.");
+    g_option_context_set_help_enabled(context, FALSE); /* GLib's own is written unchecked */
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, argc, argv, error))
         return FALSE;
-    if (*argc == 1)
+    if (help)
+        options->help = g_option_context_get_help(context, TRUE, NULL);
+    if (*argc == 1 || help)
         return TRUE;
     g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
                 "\"%s\" belongs to no option: see --help", (*argv)[1]);
@@ -41,6 +46,7 @@ void options_clear(Options *options)
     g_clear_pointer(&options->config, g_free);
     g_clear_pointer(&options->socket, g_free);
     g_clear_pointer(&options->pid_file, g_free);
+    g_clear_pointer(&options->help, g_free);
 }
 
 /* The file to read; NULL where none is named and the default one is not there. */

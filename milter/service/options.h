@@ -15,6 +15,7 @@ typedef struct {
     char *config;   /* NULL: the default file */
     char *socket;   /* NULL: as in the settings */
     char *pid_file; /* NULL: as in the settings */
+    char *help;     /* the text that --help asks for; else NULL */
     gboolean check_config;
     gboolean print_config;
     gboolean foreground;
@@ -22,7 +23,7 @@ typedef struct {
 } Options;
 
 /* Reads the command line into zero-initialized `options`. FALSE and an error (G_OPTION_ERROR) when
- * it is wrong. Exits after --help. */
+ * it is wrong. */
 gboolean options_parse(Options *options, int *argc, char ***argv, GError **error);
 void options_clear(Options *options);
 

@@ -7,6 +7,7 @@
  * output could not be written.
  */
 #include "common/event.h"
+#include "common/standard_output.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,5 +41,5 @@ int main(void)
             putchar('\n');
         print_kind(&catalogue[i]);
     }
-    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+    return standard_output_finish(NULL) ? 0 : 1;
 }

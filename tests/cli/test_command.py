@@ -10,6 +10,7 @@ import json
 import pathlib
 import re
 import shlex
+import subprocess
 import sys
 import unittest
 
@@ -331,6 +332,20 @@ class Wrong(unittest.TestCase):
         self.assertEqual(code, 0)
         for command in (b"check", b"repair", b"rules", b"probe"):
             self.assertIn(command, out)
+
+
+class FullDisk(Command):
+    def test_every_command_says_that_it_cannot_write(self):
+        broken = self.write("broken.eml", mails.reply_mail())
+        for arguments in (("--version",), ("--help",), ("check", broken), ("check", "--json", broken),
+                          ("check", "--help"), ("repair", broken), ("repair", "--diff", broken),
+                          ("rules",), ("rules", "--json")):
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                done = subprocess.run([lab.COMMAND, *arguments], stdout=full,
+                                      stderr=subprocess.PIPE, text=True, check=False)
+                self.assertEqual(done.returncode, TROUBLE)
+                self.assertRegex(done.stderr, r"^calmend[a-z ]*: cannot write to standard output: "
+                                              r"No space left on device\n$")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 Whatever is wrong is named with its file and its key; nothing is taken by half.
 """
 import re
+import subprocess
 import unittest
 
 import lab
@@ -131,6 +132,17 @@ class Settings(unittest.TestCase):
         code, out, err = milter_process.run(lab.MILTER, "--version")
         self.assertEqual((code, err), (0, b""))
         self.assertRegex(out.decode(), r"^calmend-milter \d+\.\d+\.\d+")
+
+    def test_standard_output_that_takes_nothing(self):
+        """Whoever asks and gets no answer is told so."""
+        self.file.write_text("")
+        for option in ("--version", "--print-config", "--check-config", "--help"):
+            with self.subTest(option=option), open("/dev/full", "wb") as full:
+                done = subprocess.run([lab.MILTER, option, "--config", self.file], stdout=full,
+                                      stderr=subprocess.PIPE, text=True, check=False)
+                self.assertEqual((done.returncode, done.stderr), (
+                    2, "calmend-milter: cannot write to standard output: "
+                       "No space left on device\n"))
 
     def test_does_not_start_with_bad_settings(self):
         self.check_refused(*BAD["unknown_key"], "--foreground")
