@@ -51,6 +51,31 @@ static const char *clock_text(Plan *plan, gint64 now)
     return keep(plan, text);
 }
 
+/* A value as the MTA takes it: folds as LF and blank, no leading blank. */
+static char *milter_value(Octets value, const char *suffix)
+{
+    g_autoptr(GString) text = g_string_sized_new(value.size);
+    for (gsize i = 0; i < value.size; i++) {
+        if (value.data[i] != '\r')
+            g_string_append_c(text, value.data[i]);
+    }
+    g_string_append(text, suffix);
+    return g_strdup(text->str + strspn(text->str, " \t"));
+}
+
+/* The value with `text` in the place of the octets from `start` to `end`, as the MTA takes it. */
+static const char *replaced_value(const Message *message, const HeaderField *field, gsize start,
+                                  gsize end, const char *text, Plan *plan)
+{
+    Octets before = octets_slice(message->octets, field->value, start);
+    Octets after = octets_slice(message->octets, end, field->value_end);
+    g_autoptr(GString) whole = g_string_new_len(before.data, (gssize)before.size);
+    g_string_append(whole, text);
+    g_string_append_len(whole, after.data, (gssize)after.size);
+    g_autofree char *value = milter_value((Octets){whole->str, whole->len}, "");
+    return keep(plan, value);
+}
+
 static void change_field(const Message *message, const HeaderField *field, guint index,
                          const char *value, Plan *plan)
 {
@@ -61,7 +86,7 @@ static void change_field(const Message *message, const HeaderField *field, guint
         .kind = HEADER_CHANGE,
         .name = keep_name(plan, message, field),
         .index = index,
-        .value = value,
+        .value = replaced_value(message, field, start, end, value, plan),
         .edit = {.offset = start, .length = end - start, .text = octets_of(value)},
     };
     g_array_append_val(plan->header_edits, edit);
@@ -164,18 +189,6 @@ static const HeaderField *find_top_field(const Message *message, const Part *par
 static gsize field_end(const Message *message, gsize field)
 {
     return octets_line_ending(message->octets, octets_next_unfolded(message->octets, field));
-}
-
-/* A value as the MTA takes it: folds as LF and blank, no leading blank. */
-static char *milter_value(Octets value, const char *suffix)
-{
-    g_autoptr(GString) text = g_string_sized_new(value.size);
-    for (gsize i = 0; i < value.size; i++) {
-        if (value.data[i] != '\r')
-            g_string_append_c(text, value.data[i]);
-    }
-    g_string_append(text, suffix);
-    return g_strdup(text->str + strspn(text->str, " \t"));
 }
 
 /* TRUE when one more method would not be the only one that is read, or not be read at all. GMime

@@ -70,6 +70,7 @@ class Outcome:
     verdict: bytes = b""
     stage: bytes = b""   # command that was answered with the verdict
     sent: int = 0        # octets of the body that were sent
+    space: bytes = b" "  # what the MTA puts before a value that comes from the milter
 
     def codes(self):
         """The replies as one string of their letters, runs of replacebody as one `b`."""
@@ -86,10 +87,10 @@ class Outcome:
                 if code in (INSHEADER, ADDHEADER, CHGHEADER)]
 
     def apply(self, mail):
-        """The mail as an MTA would send it on after this outcome."""
+        """The mail as Postfix would send it on after this outcome."""
         fields, body = split_mail(mail)
         for code, index, name, value in self.headers():
-            _apply_header(fields, code, index, name, value)
+            _apply_header(fields, code, index, name, self.space + value if value else b"")
         head = b"".join(name + b":" + value + b"\n" for name, value in fields)
         replaced = self.body()
         return head.replace(b"\n", b"\r\n") + b"\r\n" + (body if replaced is None else replaced)
@@ -106,15 +107,15 @@ def _header_edit(code, data):
 
 def _apply_header(fields, code, index, name, value):
     if code == INSHEADER:
-        fields.insert(index, (name, b" " + value))
+        fields.insert(index, (name, value))
         return
     if code == ADDHEADER:
-        fields.append((name, b" " + value))
+        fields.append((name, value))
         return
     places = [i for i, field in enumerate(fields) if field[0].lower() == name.lower()]
     assert 1 <= index <= len(places), f"there is no {name} number {index}"
     at = places[index - 1]
-    fields[at:at + 1] = [(fields[at][0], b" " + value)] if value else []
+    fields[at:at + 1] = [(name, value)] if value else []
 
 
 class Connection:
@@ -269,11 +270,11 @@ class Connection:
                 outcome.replies.append((code, data))
         return outcome
 
-    def message(self, mail, sender=b"<a@example.com>", queue_id=b"Q1", chunk=CHUNK):
-        """A whole message on a negotiated and greeted connection."""
+    def message(self, mail, queue_id=b"Q1", chunk=CHUNK, **envelope):
+        """A whole message on a negotiated and greeted connection. `envelope` is for that method."""
         fields, body = split_mail(mail)
-        self.envelope(sender, queue_id=queue_id)
-        outcome = Outcome()
+        self.envelope(queue_id=queue_id, **envelope)
+        outcome = Outcome(space=b"" if self.negotiated.step("HDR_LEADSPC") else b" ")
         outcome.stage, reply = self.head(fields, queue_id)
         if reply == CONTINUE:
             outcome.stage, reply = b"B", self.body(body, outcome, chunk)

@@ -198,6 +198,7 @@ static void add_pair(const char *line)
 
 int main(int argc, char **argv)
 {
+    g_setenv("G_TEST_SRCDIR", TESTS_FOLDER, FALSE);
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
     repair_init();
