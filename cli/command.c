@@ -83,9 +83,11 @@ gboolean engine_open(Engine *engine, const char *config, const char *now)
         return FALSE;
     if (config == NULL && g_file_test(DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
         config = DEFAULT_CONFIG;
-    engine->settings = config == NULL ? settings_new() : settings_load(config, &error);
+    engine->settings = config == NULL ? settings_new() : settings_load(config, NULL, &error);
     if (engine->settings == NULL) {
-        command_trouble("%s", error->message);
+        g_auto(GStrv) faults = g_strsplit(error->message, "\n", -1);
+        for (char **fault = faults; *fault != NULL; fault++)
+            command_trouble("%s", *fault);
         return FALSE;
     }
     repair_init();

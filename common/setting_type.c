@@ -105,7 +105,7 @@ static char *write_octets(const Setting *setting, const Settings *settings)
     return g_strdup_printf("%" G_GSIZE_FORMAT, CONST_MEMBER(gsize, settings, setting));
 }
 
-static char *list_choices(const Choice *choices)
+char *setting_list_choices(const Choice *choices)
 {
     g_autoptr(GString) list = g_string_new(NULL);
     for (const Choice *choice = choices; choice->word != NULL; choice++)
@@ -122,7 +122,7 @@ static gboolean read_choice(const Setting *setting, const char *text, Settings *
             return TRUE;
         }
     }
-    g_autofree char *list = list_choices(setting->choices);
+    g_autofree char *list = setting_list_choices(setting->choices);
     g_set_error(error, SETTINGS_ERROR, 0, "must be one of: %s", list);
     return FALSE;
 }

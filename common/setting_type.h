@@ -38,6 +38,9 @@ struct Setting {
     const char *text;
 };
 
+/* The words of `choices`, separated by commas. Owned by the caller, g_free. */
+char *setting_list_choices(const Choice *choices);
+
 extern const SettingType setting_string;
 extern const SettingType setting_needed;
 extern const SettingType setting_textfile;

@@ -2,19 +2,19 @@
 #include "config.h"
 
 #include "common/setting_type.h"
+#include "common/settings_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #define DEFAULT_SWITCH_FILE CALMEND_SYSCONFDIR "/calmend/FixRecipientTrackStatusTime"
 #define MAX_OCTETS          (G_GUINT64_CONSTANT(1) << 31)
 
-/* A file of settings has a few kilobytes. */
-#define MAX_FILE_OCTETS ((gsize)1024 * 1024)
+/* Faults that are told one by one; a file of another kind has a fault in each line. */
+#define MAX_FAULTS 50
+
+/* In place of a group that is not there, whose keys are passed over. */
+#define UNKNOWN_GROUP ""
 
 GQuark settings_error_quark(void)
 {
@@ -86,7 +86,7 @@ static const Setting table[] = {
     {"exempt", "recipients", &setting_mailboxes, "", AT(exempt_recipients),
      .text = "The same for envelope recipients. A message is exempt when all of its recipients are."},
     {"exempt", "authenticated", &setting_choice, "no", AT(exempt_authenticated), .choices = yes_or_no,
-     .text = "Whether mail of clients that logged in is not read: yes or no."},
+     .text = "Whether mail of clients that logged in is not read."},
     {"log", "facility", &setting_choice, "mail", AT(facility), .choices = facilities,
      .text = "The syslog facility."},
     {"log", "format", &setting_choice, "text", AT(log_format), .choices = formats,
@@ -115,6 +115,12 @@ SettingInfo settings_info(guint index)
         .at_start = setting->at_start,
         .text = setting->text,
     };
+}
+
+char *settings_list_choices(guint index)
+{
+    const Choice *choices = table[index].choices;
+    return choices == NULL ? NULL : setting_list_choices(choices);
 }
 
 Settings *settings_new(void)
@@ -168,114 +174,126 @@ static char *list_known(const char *group)
     return g_string_free(g_steal_pointer(&list), FALSE);
 }
 
-static gboolean load_key(GKeyFile *file, const char *group, const char *key, Settings *settings,
-                         GError **error)
+/* What is read so far, and what was wrong. */
+typedef struct {
+    const char *path;
+    const SettingCheck *checks;
+    Settings *settings;
+    const char *group;                /* of the keys that follow; NULL: there was none */
+    guint lines[G_N_ELEMENTS(table)]; /* where each key was set; 0: nowhere */
+    GString *faults;
+    guint fault_count;
+} Loading;
+
+static void add_fault(Loading *loading, guint line, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void add_fault(Loading *loading, guint line, const char *format, ...)
 {
-    const Setting *setting = find_setting(group, key);
-    if (setting == NULL) {
-        g_autofree char *known = list_known(group);
-        g_set_error(error, SETTINGS_ERROR, 0, "[%s] has no key \"%s\"; it has: %s", group, key,
-                    known);
-        return FALSE;
-    }
-    g_autoptr(GError) broken = NULL; /* GLib gives a value beside some errors */
-    g_autofree char *value = g_key_file_get_string(file, group, key, &broken);
-    if (broken != NULL) {
-        g_propagate_prefixed_error(error, g_steal_pointer(&broken), "[%s] %s: ", group, key);
-        return FALSE;
-    }
-    g_strstrip(value);
-    if (!setting->type->read(setting, value, settings, error)) {
-        g_prefix_error(error, "[%s] %s = %s: ", group, key, value);
-        return FALSE;
+    if (++loading->fault_count > MAX_FAULTS)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_string_append_printf(loading->faults, "%s%s: line %u: %s",
+                           loading->faults->len > 0 ? "\n" : "", loading->path, line, text);
+}
+
+/* A default that is written out is as good as one that is not. */
+static gboolean passes_checks(const Loading *loading, const Setting *setting, const char *value,
+                              GError **error)
+{
+    const SettingCheck *check = loading->checks;
+    if (check == NULL || *value == '\0' || strcmp(value, setting->default_value) == 0)
+        return TRUE;
+    for (; check->group != NULL; check++) {
+        if (strcmp(check->group, setting->group) == 0 && strcmp(check->key, setting->key) == 0 &&
+            !check->is_good(value, error))
+            return FALSE;
     }
     return TRUE;
 }
 
-static gboolean load_group(GKeyFile *file, const char *group, Settings *settings, GError **error)
+static gboolean take_value(const Loading *loading, const Setting *setting, const char *written,
+                           GError **error)
 {
-    g_autofree char *keys_known = list_known(group);
-    if (*keys_known == '\0') {
-        g_autofree char *known = list_known(NULL);
-        g_set_error(error, SETTINGS_ERROR, 0, "there is no group [%s]; the groups are: %s", group,
-                    known);
+    if (settings_file_has_comment(written)) {
+        g_set_error_literal(error, SETTINGS_ERROR, 0,
+                            "a comment has a line of its own; a blank before a # that belongs to "
+                            "the value is written \\s");
         return FALSE;
     }
-    g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, error);
-    for (char **key = keys; key != NULL && *key != NULL; key++) {
-        if (!load_key(file, group, *key, settings, error))
-            return FALSE;
+    g_autofree char *value = settings_file_unescape(written, error);
+    return value != NULL && setting->type->read(setting, value, loading->settings, error) &&
+           passes_checks(loading, setting, value, error);
+}
+
+static void take_key(Loading *loading, const SettingsLine *line)
+{
+    const Setting *setting = find_setting(loading->group, line->name);
+    if (setting == NULL) {
+        g_autofree char *known = list_known(loading->group);
+        add_fault(loading, line->number, "[%s] has no key \"%s\"; it has: %s", loading->group,
+                  line->name, known);
+        return;
     }
-    return keys != NULL;
+    guint *seen = &loading->lines[setting - table];
+    if (*seen > 0)
+        add_fault(loading, line->number, "[%s] %s is set on line %u already: keep one of the two",
+                  setting->group, setting->key, *seen);
+    *seen = line->number;
+    g_autoptr(GError) error = NULL;
+    if (take_value(loading, setting, line->value, &error))
+        return;
+    g_autofree char *shown = g_utf8_make_valid(line->value, -1);
+    add_fault(loading, line->number, "[%s] %s = %s: %s", setting->group, setting->key, shown,
+              error->message);
 }
 
-static gboolean fail_read(GError **error, int number)
+static void take_group(Loading *loading, const SettingsLine *line)
 {
-    g_set_error_literal(error, G_FILE_ERROR, (gint)g_file_error_from_errno(number),
-                        g_strerror(number));
-    return FALSE;
+    g_autofree char *keys = list_known(line->name);
+    loading->group = *keys != '\0' ? line->name : UNKNOWN_GROUP;
+    if (*keys != '\0')
+        return;
+    g_autofree char *known = list_known(NULL);
+    add_fault(loading, line->number, "there is no group [%s]; the groups are: %s", line->name,
+              known);
 }
 
-/* FALSE for what is no regular file: reading a pipe or a device might never end. */
-static gboolean read_regular(int file, GString *text, GError **error)
+static void take_line(Loading *loading, const SettingsLine *line)
 {
-    struct stat status;
-    ssize_t size = 0;
-    if (fstat(file, &status) != 0)
-        return fail_read(error, errno);
-    if (!S_ISREG(status.st_mode)) {
-        g_set_error_literal(error, SETTINGS_ERROR, 0, "Not a regular file");
-        return FALSE;
-    }
-    do {
-        char piece[4096];
-        size = read(file, piece, sizeof piece);
-        g_string_append_len(text, piece, MAX(size, 0));
-    } while (size > 0 && text->len <= MAX_FILE_OCTETS);
-    if (size < 0)
-        return fail_read(error, errno);
-    if (text->len <= MAX_FILE_OCTETS)
-        return TRUE;
-    g_set_error(error, SETTINGS_ERROR, 0, "more than %" G_GSIZE_FORMAT " octets", MAX_FILE_OCTETS);
-    return FALSE;
+    if (line->kind == SETTINGS_LINE_GROUP)
+        take_group(loading, line);
+    else if (line->kind == SETTINGS_LINE_WRONG)
+        add_fault(loading, line->number,
+                  "\"%s\": this is no [group], no key=value, and no comment, which begins with #",
+                  line->name);
+    else if (loading->group == NULL)
+        add_fault(loading, line->number, "\"%s\" stands before the first group, such as [%s]",
+                  line->name, table[0].group);
+    else if (strcmp(loading->group, UNKNOWN_GROUP) != 0)
+        take_key(loading, line);
 }
 
-static gboolean read_file(const char *path, GKeyFile *key_file, GError **error)
+Settings *settings_load(const char *path, const SettingCheck *checks, GError **error)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (file < 0)
-        return fail_read(error, errno);
-    g_autoptr(GString) text = g_string_new(NULL);
-    gboolean good = read_regular(file, text, error);
-    close(file);
-    return good && g_key_file_load_from_data(key_file, text->str, text->len,
-                                             G_KEY_FILE_KEEP_TRANSLATIONS, error);
-}
-
-Settings *settings_load(const char *path, GError **error)
-{
-    g_autoptr(Settings) settings = settings_new();
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    if (!read_file(path, file, error)) {
+    g_autoptr(GArray) lines = settings_file_read(path, error);
+    if (lines == NULL) {
         g_prefix_error(error, "%s: ", path);
         return NULL;
     }
-    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
-    for (char **group = groups; *group != NULL; group++) {
-        if (!load_group(file, *group, settings, error)) {
-            g_prefix_error(error, "%s: ", path);
-            return NULL;
-        }
-    }
-    return g_steal_pointer(&settings);
-}
-
-/* A value as GKeyFile writes it: with its backslashes and control octets escaped. */
-static char *escape_value(const char *value)
-{
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_key_file_set_string(file, "group", "key", value);
-    return g_key_file_get_value(file, "group", "key", NULL);
+    g_autoptr(Settings) settings = settings_new();
+    g_autoptr(GString) faults = g_string_new(NULL);
+    Loading loading = {.path = path, .checks = checks, .settings = settings, .faults = faults};
+    for (guint i = 0; i < lines->len; i++)
+        take_line(&loading, &g_array_index(lines, SettingsLine, i));
+    if (loading.fault_count == 0)
+        return g_steal_pointer(&settings);
+    if (loading.fault_count > MAX_FAULTS)
+        g_string_append_printf(faults, "\n%s: and %u more", path, loading.fault_count - MAX_FAULTS);
+    g_set_error_literal(error, SETTINGS_ERROR, 0, faults->str);
+    return NULL;
 }
 
 char *settings_to_text(const Settings *settings)
@@ -286,7 +304,7 @@ char *settings_to_text(const Settings *settings)
         if (i == 0 || strcmp(setting->group, table[i - 1].group) != 0)
             g_string_append_printf(text, "%s[%s]\n", i == 0 ? "" : "\n", setting->group);
         g_autofree char *value = setting->type->write(setting, settings);
-        g_autofree char *escaped = escape_value(value);
+        g_autofree char *escaped = settings_file_escape(value);
         g_string_append_printf(text, "%s = %s\n", setting->key, escaped);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);

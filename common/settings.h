@@ -3,9 +3,9 @@
  * settings: calmend.conf (GKeyFile syntax), every key optional.
  *
  * One table has each key's group, name, type, default, range and a line of text; parser,
- * --print-config and manual read it. An unknown group or key, a bad value, a rule that does not
- * exist: an error that names the file and the key, and says what would be right. Nothing is half
- * taken.
+ * --print-config and manual read it. An unknown group or key, a key that is set twice, a bad value,
+ * a rule that does not exist, a comment behind a value: each is told at once, with file, line, key
+ * and what would be right. Nothing is half taken.
  */
 #ifndef CALMEND_SETTINGS_H
 #define CALMEND_SETTINGS_H
@@ -58,12 +58,25 @@ typedef struct {
 guint settings_count(void);
 SettingInfo settings_info(guint index);
 
+/* The words that a setting of the type "choice" takes, separated by commas; NULL for another type.
+ * Owned by the caller, g_free. `index` < settings_count(). */
+char *settings_list_choices(guint index);
+
 /* All defaults. Owned by the caller, settings_free. */
 Settings *settings_new(void);
 
-/* Reads `path`. NULL and an error (SETTINGS_ERROR, G_FILE_ERROR or G_KEY_FILE_ERROR, its message
- * with the path) when anything in it is wrong. */
-Settings *settings_load(const char *path, GError **error);
+/* What a program asks of a value that the file sets, beyond the table: that a user is there, for
+ * example. FALSE and an error that says what would be right. Not asked of a default. */
+typedef struct {
+    const char *group;
+    const char *key;
+    gboolean (*is_good)(const char *value, GError **error);
+} SettingCheck;
+
+/* Reads `path`. `checks` end in a NULL group; NULL for none. NULL and an error (SETTINGS_ERROR or
+ * G_FILE_ERROR) when anything in it is wrong; its message has a line for each fault, which begins
+ * with the path. */
+Settings *settings_load(const char *path, const SettingCheck *checks, GError **error);
 void settings_free(Settings *settings);
 
 /* The settings in force as a file that settings_load would take. Owned by the caller, g_free. */

@@ -67,15 +67,39 @@ static void print_line(const char *text)
     }
 }
 
-/* One key: its type, what it is for, and its default. */
-static void print_setting(SettingInfo setting)
+/* Running text as comments of at most TEXT_COLUMNS. */
+static void print_comment(const char *text)
 {
+    while (*text != '\0') {
+        gsize size = line_size(text);
+        printf("# %.*s\n", (int)size, text);
+        text += size;
+        text += strspn(text, " ");
+    }
+}
+
+/* The words that a setting takes, where it takes but some, by the printer of running text. */
+static void print_choices(guint index, void (*print)(const char *text))
+{
+    g_autofree char *choices = settings_list_choices(index);
+    if (choices == NULL)
+        return;
+    g_autofree char *text = g_strdup_printf("One of: %s.", choices);
+    print(text);
+}
+
+/* One key: its type, what it is for, and its default. */
+static void print_setting(guint index)
+{
+    SettingInfo setting = settings_info(index);
+
     fputs(".It ", stdout);
     print_argument("Cm", setting.key);
     fputs(" No = ", stdout);
     print_argument("Ar", setting.type);
     fputc('\n', stdout);
     print_line(setting.text);
+    print_choices(index, print_line);
     if (setting.at_start)
         puts("A change of it holds after a restart.");
     if (setting.default_value[0] == '\0') {
@@ -98,20 +122,9 @@ static void print_settings(void)
             printf("%s.Ss Group %s\n.Bl -tag -width Ds\n", group ? ".El\n" : "", setting.group);
             group = setting.group;
         }
-        print_setting(setting);
+        print_setting(i);
     }
     puts(".El");
-}
-
-/* Running text as comments of at most TEXT_COLUMNS. */
-static void print_comment(const char *text)
-{
-    while (*text != '\0') {
-        gsize size = line_size(text);
-        printf("# %.*s\n", (int)size, text);
-        text += size;
-        text += strspn(text, " ");
-    }
 }
 
 static void print_example(void)
@@ -128,6 +141,7 @@ static void print_example(void)
         group = setting.group;
         puts("");
         print_comment(setting.text);
+        print_choices(i, print_comment);
         printf("#%s=%s\n", setting.key, setting.default_value);
     }
 }

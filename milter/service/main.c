@@ -32,9 +32,12 @@
 
 #define EXIT_TROUBLE 2
 
+/* `why` may have several lines, one for each thing that is wrong. */
 static int fail(const char *why)
 {
-    fprintf(stderr, "calmend-milter: %s\n", why);
+    g_auto(GStrv) lines = g_strsplit(why, "\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+        fprintf(stderr, "calmend-milter: %s\n", *line);
     return EXIT_TROUBLE;
 }
 

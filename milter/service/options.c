@@ -2,6 +2,10 @@
 #include "milter/service/options.h"
 
 #include "milter/service/address.h"
+#include "milter/service/privileges.h"
+
+#include <grp.h>
+#include <unistd.h>
 
 #define DEFAULT_CONFIG CALMEND_SYSCONFDIR "/calmend/calmend.conf"
 
@@ -65,19 +69,41 @@ static void override(char **setting, const char *option)
     *setting = g_strdup(option);
 }
 
+static gboolean is_address(const char *value, GError **error)
+{
+    g_autoptr(Address) address = address_parse(value, error);
+    return address != NULL;
+}
+
+static gboolean is_group(const char *value, GError **error)
+{
+    if (getgrnam(value) != NULL)
+        return TRUE;
+    g_set_error_literal(error, SETTINGS_ERROR, 0,
+                        "there is no such group; name one that the MTA is a member of, such as "
+                        "postfix");
+    return FALSE;
+}
+
+/* What would only come out at the start. The user matters to a start as root alone. */
+#define PAST_USER 1
+static const SettingCheck checks[] = {
+    {"service", "user", privileges_check},
+    {"service", "socket", is_address},
+    {"service", "socket-group", is_group},
+    {0},
+};
+
 Settings *options_load_settings(const Options *options, GError **error)
 {
     const char *file = file_of(options);
-    g_autoptr(Settings) settings = file == NULL ? settings_new() : settings_load(file, error);
-    if (settings == NULL)
+    gboolean needs_user = options->check_config || geteuid() == 0;
+    g_autoptr(Settings) settings =
+        file == NULL ? settings_new()
+                     : settings_load(file, needs_user ? checks : &checks[PAST_USER], error);
+    if (settings == NULL || (options->socket != NULL && !is_address(options->socket, error)))
         return NULL;
     override(&settings->socket, options->socket);
     override(&settings->pid_file, options->pid_file);
-
-    g_autoptr(Address) address = address_parse(settings->socket, error);
-    if (address != NULL)
-        return g_steal_pointer(&settings);
-    if (file != NULL && options->socket == NULL)
-        g_prefix_error(error, "%s: [service] ", file);
-    return NULL;
+    return g_steal_pointer(&settings);
 }

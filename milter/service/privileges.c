@@ -14,42 +14,47 @@ struct Privileges {
     gid_t group;
 };
 
-static gboolean fail(GError **error, const char *user, const char *why)
+static gboolean fail(GError **error, const char *why)
 {
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_PERM, "user = %s: %s", user, why);
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_PERM, why);
     return FALSE;
 }
 
-static gboolean fail_without_user(GError **error, const char *user, const char *name)
+static gboolean fail_without_user(GError **error, const char *name)
 {
     g_autofree char *why = g_strdup_printf(
         "started as root, it is to become this user, and there is none: make it by \"useradd "
         "--system --user-group --shell /usr/sbin/nologin %s\", or name another as user in "
         "[service]; user=root there stays root",
         name);
-    return fail(error, user, why);
+    return fail(error, why);
 }
 
-static gboolean find_user(Privileges *privileges, const char *name, const char *user,
-                          GError **error)
+static gboolean find_user(Privileges *privileges, const char *name, GError **error)
 {
     const struct passwd *entry = getpwnam(name);
     if (entry == NULL)
-        return fail_without_user(error, user, name);
+        return fail_without_user(error, name);
     privileges->user = entry->pw_uid;
     privileges->group = entry->pw_gid;
     privileges->name = g_strdup(name);
     return TRUE;
 }
 
-static gboolean find_group(Privileges *privileges, const char *name, const char *user,
-                           GError **error)
+static gboolean find_group(Privileges *privileges, const char *name, GError **error)
 {
     const struct group *entry = getgrnam(name);
     if (entry == NULL)
-        return fail(error, user, "there is no such group");
+        return fail(error, "there is no such group");
     privileges->group = entry->gr_gid;
     return TRUE;
+}
+
+static gboolean find_names(Privileges *privileges, const char *user, GError **error)
+{
+    g_auto(GStrv) names = g_strsplit(user, ":", 2);
+    return find_user(privileges, names[0], error) &&
+           (names[1] == NULL || find_group(privileges, names[1], error));
 }
 
 Privileges *privileges_find(const char *user, GError **error)
@@ -58,17 +63,20 @@ Privileges *privileges_find(const char *user, GError **error)
     if (geteuid() != 0)
         return g_steal_pointer(&privileges);
     if (user == NULL) {
-        fail(error, "",
-             "started as root, it needs a user to become: name one as user in [service]; user=root "
-             "there stays root");
+        fail(error, "user = : started as root, it needs a user to become: name one as user in "
+                    "[service]; user=root there stays root");
         return NULL;
     }
-    g_auto(GStrv) names = g_strsplit(user, ":", 2);
-    if (!find_user(privileges, names[0], user, error))
-        return NULL;
-    if (names[1] != NULL && !find_group(privileges, names[1], user, error))
-        return NULL;
-    return g_steal_pointer(&privileges);
+    if (find_names(privileges, user, error))
+        return g_steal_pointer(&privileges);
+    g_prefix_error(error, "user = %s: ", user);
+    return NULL;
+}
+
+gboolean privileges_check(const char *user, GError **error)
+{
+    g_autoptr(Privileges) privileges = g_new0(Privileges, 1);
+    return find_names(privileges, user, error);
 }
 
 void privileges_free(Privileges *privileges)
@@ -94,17 +102,23 @@ static gboolean is_dropped(const Privileges *privileges)
     return privileges->user == 0 || setuid(0) != 0;
 }
 
-gboolean privileges_drop(const Privileges *privileges, GError **error)
+static gboolean become(const Privileges *privileges, GError **error)
 {
-    if (privileges->name == NULL)
-        return TRUE;
     if (initgroups(privileges->name, privileges->group) != 0 ||
         setresgid(privileges->group, privileges->group, privileges->group) != 0 ||
         setresuid(privileges->user, privileges->user, privileges->user) != 0)
-        return fail(error, privileges->name, g_strerror(errno));
+        return fail(error, g_strerror(errno));
     if (!is_dropped(privileges))
-        return fail(error, privileges->name, "root's rights are still there");
+        return fail(error, "root's rights are still there");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return fail(error, privileges->name, g_strerror(errno));
+        return fail(error, g_strerror(errno));
     return TRUE;
+}
+
+gboolean privileges_drop(const Privileges *privileges, GError **error)
+{
+    if (privileges->name == NULL || become(privileges, error))
+        return TRUE;
+    g_prefix_error(error, "user = %s: ", privileges->name);
+    return FALSE;
 }

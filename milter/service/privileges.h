@@ -18,6 +18,10 @@ typedef struct Privileges Privileges;
  * (G_FILE_ERROR) that says what to do when the process is root's and there is no such user or
  * group, or none is named. Owned by the caller, privileges_free. */
 Privileges *privileges_find(const char *user, GError **error);
+
+/* Whether there is such a user, and such a group. FALSE and an error (G_FILE_ERROR) that says what
+ * to do, without the name. */
+gboolean privileges_check(const char *user, GError **error);
 void privileges_free(Privileges *privileges);
 
 /* Becomes that user. FALSE and an error (G_FILE_ERROR) when the system refuses; the process must

@@ -38,7 +38,9 @@ void reload_settings(void)
         put_in_force(settings);
         return;
     }
+    g_auto(GStrv) faults = g_strsplit(error->message, "\n", -1);
+    g_autofree char *why = g_strjoinv("; ", faults);
     g_autoptr(Event) event =
-        event_new(EVENT_NOT_RELOADED, "The settings stay as they were: %s", error->message);
+        event_new(EVENT_NOT_RELOADED, "The settings stay as they were: %s", why);
     log_service_event(event);
 }

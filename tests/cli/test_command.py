@@ -218,6 +218,13 @@ class Repair(Command):
         self.assertIn("calmend.conf", said)
         self.assertIn("no-such-rule", said)
 
+    def test_settings_with_several_faults(self):
+        self.config.write_text("[log]\nformat=xml\nformat=json\n")
+        lines = self.trouble("repair", stdin=mails.reply_mail()).splitlines()
+        self.assertEqual([line.split(": ")[:3] for line in lines],
+                         [["calmend repair", str(self.config), f"line {number}"]
+                          for number in (2, 3)])
+
 
 class Diff(Command):
     def diff(self, mail):

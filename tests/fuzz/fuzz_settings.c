@@ -26,7 +26,7 @@ static Settings *load_text(const void *text, size_t size, GError **error)
     int file = memfd_create("calmend.conf", MFD_CLOEXEC);
     fuzz_require(file >= 0 && write(file, text, size) == (ssize_t)size, "a file can be made");
     g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", file);
-    Settings *settings = settings_load(path, error);
+    Settings *settings = settings_load(path, NULL, error);
     fuzz_require((settings == NULL) == (*error != NULL), "settings or an error");
     fuzz_require(*error == NULL || strstr((*error)->message, path) != NULL,
                  "an error names the file");

@@ -48,6 +48,13 @@ class Reload(unittest.TestCase):
             self.assertIn(word, event["description"])
         self.assertTrue(self.repairs())
 
+    def test_all_that_is_wrong_is_in_one_event(self):
+        text = self.milter.config.read_text() + "[limits]\nparts=x\n[log]\nformat=xml\n"
+        words = self.reload(text, 345)["description"].split("; ")
+        self.assertEqual(len(words), 2, words)
+        self.assertIn("parts = x", words[0])
+        self.assertTrue(words[1].startswith(f"{self.milter.config}: line "), words)
+
     def test_missing_file_is_refused(self):
         self.milter.config.unlink()
         seen = len(self.milter.events())

@@ -35,6 +35,13 @@ BAD = {
     "bad_recipient": ("[exempt]\nrecipients=root\n", ["recipients", "root"]),
     "bad_authenticated": ("[exempt]\nauthenticated=maybe\n", ["authenticated", "maybe"]),
     "bad_boolean": ("[repair]\nstamp=perhaps\n", ["stamp", "perhaps"]),
+    "unknown_user": ("[service]\nuser=no-such-user\n", ["line 2", "user", "useradd", "user=root"]),
+    "unknown_group_of_user": ("[service]\nuser=root:no-such-group\n", ["user", "no such group"]),
+    "unknown_socket_group": ("[service]\nsocket-group=no-such-group\n",
+                             ["line 2", "socket-group", "postfix"]),
+    "key_twice": ("[log]\nformat=text\nformat=json\n", ["line 3", "format", "on line 2"]),
+    "comment_behind_value": ("[service]\nsocket-group=daemon # of the MTA\n",
+                             ["line 2", "socket-group", "comment"]),
     "no_group": ("socket=unix:/run/x\n", []),
     "no_key_file": ("[service\n", []),
 }
@@ -115,6 +122,14 @@ class Settings(unittest.TestCase):
         keys = re.sub(r"^#(?=\S+=)", "", example, flags=re.MULTILINE)
         self.assertEqual(self.run_with(keys, "--print-config")[:2], (0, defaults))
 
+    def test_words_of_a_choice_are_in_manual_and_example(self):
+        manual, example = ((lab.BUILD / "doc" / name).read_text()
+                           for name in ("calmend.conf.5", "calmend.conf"))
+        for key, words in (("format", "text, json"), ("dkim-signed", "repair, leave"),
+                           ("authenticated", "no, yes")):
+            self.assertRegex(manual, rf'(?s)\.It Cm "\\&{key}"[^@]*?One of: {words}\.\n')
+            self.assertRegex(example, rf"\n# One of: {words}\.\n#{key}=")
+
     def test_file_that_is_missing(self):
         missing = self.file.with_name("missing.conf")
         for option in ("--check-config", "--print-config", "--foreground"):
@@ -143,6 +158,17 @@ class Settings(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (
                     2, "calmend-milter: cannot write to standard output: "
                        "No space left on device\n"))
+
+    def test_everything_wrong_is_said_at_once(self):
+        for option in ("--check-config", "--print-config"):
+            code, out, err = self.run_with(
+                "[service]\nsocket=tcp:1\nuser=no-such-user\nsocket-group=no-such-group\n"
+                "[limits]\nparts=x\nparts=5\n", option)
+            self.assertEqual((code, out), (2, b""))
+            lines = err.decode().splitlines()
+            begin = f"calmend-milter: {self.file}: line "
+            self.assertEqual([line[:len(begin) + 1] for line in lines],
+                             [f"{begin}{number}" for number in (2, 3, 4, 6, 7)], err)
 
     def test_does_not_start_with_bad_settings(self):
         self.check_refused(*BAD["unknown_key"], "--foreground")

@@ -25,7 +25,7 @@ static Settings *load(const char *text, gsize size, GError **error)
 {
     g_autofree char *path = conf_path();
     g_assert_true(g_file_set_contents(path, text, (gssize)size, NULL));
-    return settings_load(path, error);
+    return settings_load(path, NULL, error);
 }
 
 typedef struct {
@@ -38,7 +38,7 @@ static const GoodCase good[] = {
     {"empty", "", "stamp = yes|format = text|enable = |disable = "},
     {"comments", "# a\n\n[log]\n# b\nformat=json\n\n", "format = json"},
     {"blanks", "[log]\n  format =\tjson \n", "format = json"},
-    {"last-counts", "[log]\nformat=json\nformat=text\n", "format = text"},
+    {"line-ends", "[log]\r\nformat=json\r\n\r\nfacility=local0", "format = json|facility = local0"},
     {"group-twice", "[log]\nformat=json\n[limits]\nparts=5\n[log]\nfacility=local0\n",
      "format = json|parts = 5|facility = local0"},
     {"socket", "[service]\nsocket=inet:8891@127.0.0.1\n", "socket = inet:8891@127.0.0.1"},
@@ -48,6 +48,9 @@ static const GoodCase good[] = {
     {"socket-group", "[service]\nsocket-group=postfix\n", "socket-group = postfix"},
     {"socket-group-none", "[service]\nsocket-group=\n", "socket-group = "},
     {"switch-file", "[repair]\nswitch-file=/a b/c\n", "switch-file = /a b/c"},
+    {"hash-in-a-value", "[repair]\nswitch-file=/a#b\n", "switch-file = /a#b"},
+    {"hash-behind-a-blank", "[repair]\nswitch-file=/a\\s#b\\t#c\n", "switch-file = /a\\s#b\\t#c"},
+    {"hash-at-the-begin", "[service]\nsocket-group=\\s#a\n", "socket-group = \\s#a"},
     {"switch-file-escaped", "[repair]\nswitch-file=/a\\\\b\\sc\n", "switch-file = /a\\\\b c"},
     {"enable", "[repair]\nenable=stamp-missing\n", "enable = stamp-missing"},
     {"enable-list", "[repair]\nenable= busy-status,stamp-missing;reply-time-epoch  \n",
@@ -60,7 +63,7 @@ static const GoodCase good[] = {
     {"dkim-repair", "[repair]\ndkim-signed=repair\n", "dkim-signed = repair"},
     {"stamp-no", "[repair]\nstamp=no\n", "stamp = no|disable = "},
     {"stamp-disabled", "[repair]\ndisable=stamp\n", "stamp = no|disable = "},
-    {"stamp-yes", "[repair]\nstamp=no\nstamp=yes\n", "stamp = yes"},
+    {"stamp-yes", "[repair]\nstamp=yes\n", "stamp = yes"},
     {"message-bytes", "[limits]\nmessage-bytes=1\n", "message-bytes = 1"},
     {"message-bytes-highest", "[limits]\nmessage-bytes=2147483648\n", "message-bytes = 2147483648"},
     {"memory-bytes", "[limits]\nmemory-bytes=0\n", "memory-bytes = 0"},
@@ -210,7 +213,7 @@ static void test_table(void)
     }
     g_autofree char *path = conf_path();
     g_assert_true(g_file_set_contents(path, "", 0, NULL));
-    g_autoptr(Settings) loaded = settings_load(path, NULL);
+    g_autoptr(Settings) loaded = settings_load(path, NULL, NULL);
     g_autofree char *loaded_text = settings_to_text(loaded);
     g_assert_cmpstr(loaded_text, ==, text);
     assert_round_trip(settings);
@@ -229,7 +232,7 @@ static const BadCase bad[] = {
      "[logs]|service, repair, limits, exempt, log, metrics"},
     {"unknown-empty-group", "[nothing]\n",
      "[nothing]|service, repair, limits, exempt, log, metrics"},
-    {"unknown-key", "[log]\nlevel=1\n", "[log]|\"level\"|facility, format"},
+    {"unknown-key", "[log]\nlevel=1\n", "line 2: [log]|\"level\"|facility, format"},
     {"key-of-other-group", "[log]\nparts=1\n", "[log]|\"parts\"|facility, format"},
     {"key-case", "[log]\nFormat=json\n", "[log]|\"Format\"|facility, format"},
     {"key-localized", "[log]\nformat[de]=json\n", "[log]|format[de]|facility, format"},
@@ -274,6 +277,17 @@ static const BadCase bad[] = {
      "[metrics] textfile = /a/calmend.txt|absolute|.prom"},
     {"escape", "[service]\nsocket-group=a\\b\n", "[service] socket-group"},
     {"no-utf-8", "[service]\nsocket-group=\xff\n", "[service] socket-group"},
+    {"key-twice", "[log]\nformat=json\n\nformat=json\n",
+     "line 4: [log] format is set on line 2 already"},
+    {"key-twice-in-two-groups", "[log]\nformat=json\n[limits]\n[log]\nformat=text\n",
+     "line 5: [log] format is set on line 2 already"},
+    {"comment-behind-text", "[service]\nsocket-group=postfix # the MTA's\n",
+     "line 2: [service] socket-group = postfix # the MTA's: |a line of its own"},
+    {"comment-behind-tab", "[service]\nsocket-group=postfix\t#x\n", "line 2: |a line of its own"},
+    {"comment-for-value", "[service]\nsocket-group= # none\n", "line 2: |a line of its own"},
+    {"comment-behind-choice", "[log]\nformat=json # x\n", "line 2: |a line of its own"},
+    {"comment-behind-group", "[log] # x\nformat=json\n", "line 1: |\"[log] # x\"|no [group]"},
+    {"other-comment", "[log]\n; x\n", "line 2: |\"; x\"|begins with #"},
     {"second-is-bad", "[log]\nformat=json\nfacility=x\n", "[log] facility = x"},
 };
 
@@ -302,16 +316,27 @@ static void test_bad(gconstpointer data)
         assert_says(error, row->words);
 }
 
+static void test_choices(void)
+{
+    for (guint i = 0; i < settings_count(); i++) {
+        SettingInfo info = settings_info(i);
+        g_autofree char *choices = settings_list_choices(i);
+        g_assert_true((choices != NULL) == g_str_equal(info.type, "choice"));
+        if (g_str_equal(info.key, "dkim-signed"))
+            g_assert_cmpstr(choices, ==, "repair, leave");
+    }
+}
+
 static void test_no_file(void)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = g_build_filename(folder, "absent.conf", NULL);
-    g_assert_null(settings_load(path, &error));
+    g_assert_null(settings_load(path, NULL, &error));
     g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
     g_assert_true(g_str_has_prefix(error->message, path));
 
     g_autoptr(GError) is_folder = NULL;
-    g_assert_null(settings_load(folder, &is_folder));
+    g_assert_null(settings_load(folder, NULL, &is_folder));
     g_assert_nonnull(is_folder);
     g_assert_true(g_str_has_prefix(is_folder->message, folder));
 }
@@ -319,7 +344,7 @@ static void test_no_file(void)
 static void assert_refused(const char *path, const char *word)
 {
     g_autoptr(GError) error = NULL;
-    g_assert_null(settings_load(path, &error));
+    g_assert_null(settings_load(path, NULL, &error));
     g_assert_nonnull(error);
     g_assert_true(g_str_has_prefix(error->message, path));
     g_assert_nonnull(strstr(error->message, word));
@@ -403,6 +428,7 @@ int main(int argc, char **argv)
     g_test_add_func("/settings/levels", test_levels);
     g_test_add_func("/settings/every-rule", test_every_rule);
     g_test_add_func("/settings/table", test_table);
+    g_test_add_func("/settings/choices", test_choices);
     g_test_add_func("/settings/no-file", test_no_file);
     g_test_add_func("/settings/endless", test_endless);
     g_test_add_func("/settings/free-null", test_free_null);

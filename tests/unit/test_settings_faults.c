@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * test_settings_faults: a calmend.conf with several faults, and what a program asks of its values.
+ *
+ * Each single fault is in test_settings. Here all of them are to be told at once, in the order of
+ * the file, each in a line of its own that begins with the path.
+ */
+#include "common/settings.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static char *folder;
+static char *path;
+
+static Settings *load(const char *text, const SettingCheck *checks, GError **error)
+{
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    return settings_load(path, checks, error);
+}
+
+static void assert_begins(const char *line, const char *wanted)
+{
+    g_autofree char *begin = g_strconcat(path, ": ", wanted, NULL);
+    g_assert_true(g_str_has_prefix(line, begin));
+    if (!g_str_has_prefix(line, begin))
+        g_test_message("not \"%s\": %s", begin, line);
+}
+
+/* Each fault has a line, in the order of the file, and nothing is said twice. */
+static void test_all_at_once(void)
+{
+    const char *text = "[logs]\nlevel=1\n[log]\nformat=xml\nlevel=2\nformat=json # x\nnothing\n"
+                       "[limits]\nparts=5\ndepth=0\n";
+    static const char *const wanted[] = {
+        "line 1: there is no group [logs]",   "line 4: [log] format = xml: must be one of",
+        "line 5: [log] has no key \"level\"", "line 6: [log] format is set on line 4",
+        "line 6: [log] format = json # x: a", "line 7: \"nothing\": this is no [group]",
+        "line 10: [limits] depth = 0: must",
+    };
+    g_autoptr(GError) error = NULL;
+    g_assert_null(load(text, NULL, &error));
+    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, G_N_ELEMENTS(wanted));
+    for (gsize i = 0; i < G_N_ELEMENTS(wanted) && lines[i] != NULL; i++)
+        assert_begins(lines[i], wanted[i]);
+}
+
+/* A file of another kind is not repeated line by line. */
+static void test_many_faults(void)
+{
+    g_autoptr(GString) text = g_string_new("[log]\n");
+    for (int i = 0; i < 1000; i++)
+        g_string_append(text, "x\n");
+    g_autoptr(GError) error = NULL;
+    g_assert_null(load(text->str, NULL, &error));
+    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, 51);
+    g_assert_true(g_str_has_suffix(lines[50], ": and 950 more"));
+}
+
+static gboolean is_postfix(const char *value, GError **error)
+{
+    if (strcmp(value, "postfix") == 0)
+        return TRUE;
+    g_set_error_literal(error, SETTINGS_ERROR, 0, "name postfix");
+    return FALSE;
+}
+
+/* What the program asks goes by the value without its escapes, and not for a default. */
+static void test_checks(void)
+{
+    static const SettingCheck checks[] = {
+        {"service", "socket-group", is_postfix}, {"service", "user", is_postfix}, {0}};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) good =
+        load("[service]\nsocket-group=postfix\\s\nuser=calmend\n", checks, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(good);
+    g_assert_null(load("[service]\nsocket-group=mail\nuser=ada\n", checks, &error));
+    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, 2);
+    assert_begins(lines[0], "line 2: [service] socket-group = mail: name postfix");
+    assert_begins(lines[1], "line 3: [service] user = ada: name postfix");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions();
+    folder = g_dir_make_tmp("calmend-settings-XXXXXX", NULL);
+    g_assert_nonnull(folder);
+    path = g_build_filename(folder, "calmend.conf", NULL);
+    g_test_add_func("/settings-faults/all-at-once", test_all_at_once);
+    g_test_add_func("/settings-faults/many", test_many_faults);
+    g_test_add_func("/settings-faults/checks", test_checks);
+    int result = g_test_run();
+    g_remove(path);
+    g_rmdir(folder);
+    g_free(path);
+    g_free(folder);
+    return result;
+}
