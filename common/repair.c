@@ -95,8 +95,8 @@ static gboolean find_parts(const Message *message, const PolicyLimits *limits, G
         plan_add_limit(plan, NULL, "more than %u parts or a nesting deeper than %u", limits->parts,
                        limits->depth);
         return FALSE;
-    case PARTS_TOO_COSTLY:
-        plan_add_limit(plan, NULL, "too many multiparts with too many lines that begin with --");
+    case PARTS_TOO_LONG:
+        plan_add_limit(plan, NULL, "more than %d parameters in a field", MIME_FIELD_MAX_PARAMETERS);
         return FALSE;
     }
     g_assert_not_reached();
@@ -110,6 +110,10 @@ Plan *repair_message(const Message *message, const Policy *policy, gint64 now)
         return plan;
     if (message->octets.size > limits->message_bytes) {
         plan_add_limit(plan, NULL, "more than %" G_GSIZE_FORMAT " octets", limits->message_bytes);
+        return plan;
+    }
+    if (message->over_limit) {
+        plan_add_limit(plan, NULL, "more than %d header fields", MESSAGE_MAX_FIELDS);
         return plan;
     }
     g_autoptr(GArray) parts = parts_new();

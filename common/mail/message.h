@@ -12,6 +12,9 @@
 
 #include "common/mail/octets.h"
 
+/* More fields of a message are not kept. */
+#define MESSAGE_MAX_FIELDS 10000
+
 /* One header field (RFC 5322 2.2): positions in the message, folds included. */
 typedef struct {
     gsize start;     /* first octet of the name */
@@ -22,11 +25,15 @@ typedef struct {
 } HeaderField;
 
 typedef struct {
-    Octets octets;  /* the whole message, borrowed */
-    gsize head;     /* where the first header field stands: after a "From " line */
-    gsize body;     /* first octet of the body: after the blank line, or the size */
-    GArray *fields; /* HeaderField, in order */
+    Octets octets;       /* the whole message, borrowed */
+    gsize head;          /* where the first header field stands: after a "From " line */
+    gsize body;          /* first octet of the body: after the blank line, or the size */
+    GArray *fields;      /* HeaderField, in order: the first MESSAGE_MAX_FIELDS */
+    gboolean over_limit; /* it has more fields */
 } Message;
+
+/* Reads the field at `line`, the start of a line. FALSE when there is none. */
+gboolean message_read_field(Octets octets, gsize line, HeaderField *field);
 
 /* Reads the head of `octets`. A line that is no field and no fold ends the head, as an MTA has it.
  * Cannot fail; message_clear frees what it holds. */

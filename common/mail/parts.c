@@ -1,20 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/mail/parts.h"
 
+#include "common/mail/encoded_word.h"
+
 #include <gmime/gmime.h>
 #include <string.h>
 
-/* GMime compares each line that begins with "--" to the boundary of every multipart that is open,
- * of which it opens so many at most. This many comparisons take it about a second. */
-#define MAX_COMPARISONS    ((gsize)100 * 1000 * 1000)
-#define GMIME_OPEN_AT_ONCE ((gsize)1024)
+/* A file name that is longer as it is written is not winmail.dat. */
+#define MAX_NAME 1024
+
+/* A container that the walk is in: a multipart, or a message inside of a part. */
+typedef struct {
+    guint label; /* what it adds to the section number of what is around it; 0: nothing */
+    guint children;
+    PartSeal seal; /* of what is inside */
+    gboolean is_message;
+    gboolean is_digest;
+} Level;
 
 typedef struct {
-    Octets octets; /* of the message */
+    Octets octets;
     const PolicyLimits *limits;
     GArray *parts;
-    guint count; /* of MIME entities seen, containers too */
+    GArray *strays;
+    GArray *levels; /* of Level, outermost first; a delimiter's tag is its multipart's index */
+    Delimiters delimiters;
+    MimeHead head; /* of the entity at hand */
+    guint count;   /* of entities, containers too */
     PartsStatus status;
+    gsize content;        /* where the octets begin that go to the next delimiter */
+    gboolean in_leaf;     /* they are the content of `leaf` */
+    gboolean in_epilogue; /* they stand behind the end of the innermost level */
+    Part leaf;
 } Walk;
 
 static void part_clear(gpointer data)
@@ -25,11 +42,23 @@ static void part_clear(gpointer data)
     g_free(part->charset);
 }
 
+static void stray_clear(gpointer data)
+{
+    g_free(((StrayCalendar *)data)->number);
+}
+
 GArray *parts_new(void)
 {
     GArray *parts = g_array_new(FALSE, TRUE, sizeof(Part));
     g_array_set_clear_func(parts, part_clear);
     return parts;
+}
+
+GArray *parts_new_strays(void)
+{
+    GArray *strays = g_array_new(FALSE, TRUE, sizeof(StrayCalendar));
+    g_array_set_clear_func(strays, stray_clear);
+    return strays;
 }
 
 void parts_init(void)
@@ -42,263 +71,287 @@ Octets part_content(const Message *message, const Part *part)
     return octets_slice(message->octets, part->content, part->content_end);
 }
 
-static gboolean is_named_winmail(GMimePart *part)
+/* ---- what an entity is ---- */
+
+static gboolean is_winmail(Octets name)
 {
-    const char *name = g_mime_part_get_filename(part);
-    return name != NULL && g_ascii_strcasecmp(name, "winmail.dat") == 0;
+    if (memmem(name.data, name.size, "=?", 2) == NULL)
+        return octets_equal_nocase(name, "winmail.dat");
+    g_autoptr(GString) decoded = encoded_words_decode(name);
+    return octets_equal_nocase((Octets){decoded->str, decoded->len}, "winmail.dat");
 }
 
-static gboolean find_kind(GMimePart *part, PartKind *kind)
+/* The file name is that of the disposition, else that of the type (RFC 2183 2.3). */
+static gboolean is_named_winmail(const MimeHead *head)
 {
-    GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
-    if (g_mime_content_type_is_type(type, "text", "calendar") ||
-        g_mime_content_type_is_type(type, "application", "ics")) {
+    GString *name =
+        head->disposition_place.count > 0 ? mime_field_value(&head->disposition, "filename") : NULL;
+    if (name == NULL && head->type_place.count > 0)
+        name = mime_field_value(&head->type, "name");
+    gboolean found =
+        name != NULL && name->len <= MAX_NAME && is_winmail((Octets){name->str, name->len});
+    if (name != NULL)
+        g_string_free(name, TRUE);
+    return found;
+}
+
+static gboolean find_kind(const MimeHead *head, PartKind *kind)
+{
+    if (mime_head_is_type(head, "text", "calendar") ||
+        mime_head_is_type(head, "application", "ics")) {
         *kind = PART_CALENDAR;
         return TRUE;
     }
-    if (g_mime_content_type_is_type(type, "application", "ms-tnef") || is_named_winmail(part)) {
-        *kind = PART_TNEF;
+    *kind = PART_TNEF;
+    return mime_head_is_type(head, "application", "ms-tnef") || is_named_winmail(head);
+}
+
+/* In a multipart/digest what names no type is a message (RFC 2046 5.1.5). What it holds is read
+ * only where it is not encoded (RFC 2046 5.2.1). */
+static gboolean is_message(const MimeHead *head, const Level *around)
+{
+    static const char *const subtypes[] = {"rfc822", "rfc2822", "global", "news"};
+    gboolean found = around != NULL && around->is_digest && !mime_head_has_type(head);
+    for (gsize i = 0; i < G_N_ELEMENTS(subtypes); i++)
+        found |= mime_head_is_type(head, "message", subtypes[i]);
+    return found && head->has_body && head->encoding == TRANSFER_IDENTITY;
+}
+
+static PartSeal seal_of(const MimeHead *head, const Level *around)
+{
+    if (around != NULL && around->seal != SEAL_NONE)
+        return around->seal;
+    if (head->is_signed)
+        return SEAL_SIGNED;
+    return head->is_quoted ? SEAL_QUOTED : SEAL_NONE;
+}
+
+/* ---- section numbers (RFC 9051 6.4.5) ---- */
+
+static Level *innermost(const Walk *walk)
+{
+    return walk->levels->len == 0 ? NULL
+                                  : &g_array_index(walk->levels, Level, walk->levels->len - 1);
+}
+
+/* A message numbers its own parts below its number; what is no multipart is its part 1. */
+static guint label_of(Level *around, gboolean is_multipart)
+{
+    if (around == NULL || around->is_message)
+        return is_multipart ? 0 : 1;
+    return ++around->children;
+}
+
+static void append_label(GString *number, guint label)
+{
+    if (label > 0)
+        g_string_append_printf(number, "%s%u", number->len > 0 ? "." : "", label);
+}
+
+/* The number of the innermost level, or of what stands in it as `label`. */
+static char *number_of(const Walk *walk, guint label)
+{
+    GString *number = g_string_new(NULL);
+    for (guint i = 0; i < walk->levels->len; i++)
+        append_label(number, g_array_index(walk->levels, Level, i).label);
+    append_label(number, label);
+    return g_string_free(number, FALSE);
+}
+
+/* ---- entities ---- */
+
+static char *type_of(const MimeHead *head)
+{
+    if (head->type_place.count == 0)
+        return g_strdup("text/plain");
+    if (!mime_head_has_type(head))
+        return g_strdup("application/octet-stream");
+    const char *data = head->type.value.data;
+    g_autofree char *type = g_strdup_printf(
+        "%.*s/%.*s", (int)(head->type.type_end - head->type.type), data + head->type.type,
+        (int)(head->type.subtype_end - head->type.subtype), data + head->type.subtype);
+    return g_ascii_strdown(type, -1);
+}
+
+static char *charset_of(const MimeHead *head)
+{
+    GString *charset = head->type_place.count > 0 ? mime_field_value(&head->type, "charset") : NULL;
+    return charset == NULL ? NULL : g_string_free(charset, FALSE);
+}
+
+static void begin_leaf(Walk *walk, guint label, PartSeal seal)
+{
+    const MimeHead *head = &walk->head;
+    PartKind kind;
+    walk->in_leaf = find_kind(head, &kind);
+    if (!walk->in_leaf)
+        return;
+    if (head->type_place.count > 0 && head->type.over_limit)
+        walk->status = PARTS_TOO_LONG;
+    walk->leaf = (Part){
+        .kind = kind,
+        .number = number_of(walk, label),
+        .type = type_of(head),
+        .charset = charset_of(head),
+        .encoding = head->encoding,
+        .noisy_encoding = head->noisy,
+        .noise = head->noise,
+        .noise_end = head->encoding_place.value_end,
+        .seal = seal,
+        .content = walk->content,
+        .in_multipart = delimiters_count(&walk->delimiters) > 0,
+        .content_type = head->type_place,
+        .transfer_encoding = head->encoding_place,
+        .is_attachment = head->is_attachment,
+    };
+}
+
+/* A multipart without a boundary has no parts that anybody could tell apart. */
+static void begin_multipart(Walk *walk, guint label, PartSeal seal)
+{
+    GString *boundary = mime_field_value(&walk->head.type, "boundary");
+    if (walk->head.type.over_limit)
+        walk->status = PARTS_TOO_LONG;
+    if (boundary == NULL)
+        return;
+    delimiters_open(&walk->delimiters, boundary, walk->levels->len);
+    Level level = {
+        .label = label,
+        .seal = seal,
+        .is_digest = mime_head_is_type(&walk->head, "multipart", "digest"),
+    };
+    g_array_append_val(walk->levels, level);
+}
+
+static gboolean count_entity(Walk *walk)
+{
+    if (walk->levels->len > walk->limits->depth || ++walk->count > walk->limits->parts)
+        walk->status = PARTS_TOO_MANY;
+    return walk->status == PARTS_OK;
+}
+
+/* Reads the header at `start`. TRUE when the entity is a message, whose own header follows. */
+static gboolean begin_entity(Walk *walk, gsize start)
+{
+    MimeHead *head = &walk->head;
+    mime_head_read(head, walk->octets, start, &walk->delimiters);
+    walk->content = head->body;
+    gboolean nothing = !head->has_fields && !head->has_body;
+    if (nothing || (walk->levels->len == 0 && head->has_prelude) || !count_entity(walk))
+        return FALSE;
+    Level *around = innermost(walk);
+    gboolean is_multipart = mime_head_is_multipart(head);
+    guint label = label_of(around, is_multipart);
+    PartSeal seal = seal_of(head, around);
+    if (is_message(head, around)) {
+        Level level = {
+            .label = label, .seal = seal == SEAL_NONE ? SEAL_QUOTED : seal, .is_message = TRUE};
+        g_array_append_val(walk->levels, level);
         return TRUE;
     }
+    if (is_multipart)
+        begin_multipart(walk, label, seal);
+    else
+        begin_leaf(walk, label, seal);
     return FALSE;
 }
 
-/* Spellings of 7bit and 8bit that GMime takes too. They are none of the five encodings. */
-static gboolean is_misspelt(const char *encoding)
+/* ---- the walk ---- */
+
+static void end_leaf(Walk *walk, gsize end, gboolean closed)
 {
-    return encoding != NULL && encoding[strspn(encoding, " \t78")] == '-';
+    walk->leaf.content_end = end;
+    walk->leaf.closed = closed;
+    g_array_append_val(walk->parts, walk->leaf);
+    walk->leaf = (Part){0};
 }
 
-static TransferEncoding find_encoding(GMimePart *part)
+static gboolean is_calendar_line(Octets octets, gsize line)
 {
-    const char *field = g_mime_object_get_header(GMIME_OBJECT(part), "Content-Transfer-Encoding");
-    switch (g_mime_part_get_content_encoding(part)) {
-    case GMIME_CONTENT_ENCODING_7BIT:
-    case GMIME_CONTENT_ENCODING_8BIT:
-    case GMIME_CONTENT_ENCODING_BINARY:
-        return is_misspelt(field) ? TRANSFER_UNKNOWN : TRANSFER_IDENTITY;
-    case GMIME_CONTENT_ENCODING_BASE64:
-        return TRANSFER_BASE64;
-    case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE:
-        return TRANSFER_QUOTED_PRINTABLE;
-    case GMIME_CONTENT_ENCODING_UUENCODE:
-        return TRANSFER_UNKNOWN;
-    case GMIME_CONTENT_ENCODING_DEFAULT:
-        break;
-    }
-    return field == NULL || *field == '\0' ? TRANSFER_IDENTITY : TRANSFER_UNKNOWN;
+    static const char word[] = "BEGIN:VCALENDAR";
+    return octets.size - line >= strlen(word) &&
+           octets_equal_nocase(octets_slice(octets, line, line + strlen(word)), word);
 }
 
-static gboolean has_at(Octets octets, gsize at, const char *text)
+static void end_epilogue(Walk *walk, gsize end)
 {
-    gsize size = strlen(text);
-    return at <= octets.size && size <= octets.size - at &&
-           octets_equal_nocase(octets_slice(octets, at, at + size), text);
-}
-
-/* The line ending before a boundary belongs to the boundary (RFC 2046 5.1.1). GMime takes it to be
- * as long as the message's first one, which it need not be: its end is at most 2 octets off. */
-static gsize content_end(Octets octets, gsize start, gsize end)
-{
-    gsize last = MIN(end + 2, octets.size);
-    for (gsize delimiter = MAX(end, start); delimiter <= last; delimiter++) {
-        if (delimiter > start && octets.data[delimiter - 1] == '\n' &&
-            has_at(octets, delimiter, "--"))
-            return MAX(start, octets_line_ending(octets, delimiter));
-    }
-    return end;
-}
-
-/* The range of the encoded content; empty where a part ends within its header. */
-static void find_content(const Walk *walk, GMimePart *leaf, Part *part)
-{
-    GMimeDataWrapper *content = g_mime_part_get_content(leaf);
-    if (content == NULL)
+    Octets octets = octets_slice(walk->octets, 0, end);
+    gsize line = walk->content;
+    while (line < end && !is_calendar_line(octets, line))
+        line = octets_next_line(octets, line);
+    if (line >= end || walk->strays == NULL)
         return;
-    GMimeStream *stream = g_mime_data_wrapper_get_stream(content);
-    part->content = (gsize)stream->bound_start;
-    part->content_end = content_end(walk->octets, part->content, (gsize)stream->bound_end);
+    StrayCalendar stray = {.number = number_of(walk, 0), .line = line};
+    g_array_append_val(walk->strays, stray);
 }
 
-/* Of several Content-Type fields GMime goes by the last. */
-static GMimeHeader *find_type_header(GMimePart *leaf)
+/* Ends what stands before a delimiter, or before the end of the message. */
+static void end_content(Walk *walk, gsize end, gboolean closed)
 {
-    GMimeHeaderList *fields = g_mime_object_get_header_list(GMIME_OBJECT(leaf));
-    for (int i = g_mime_header_list_get_count(fields) - 1; i >= 0; i--) {
-        GMimeHeader *field = g_mime_header_list_get_header_at(fields, i);
-        if (g_ascii_strcasecmp(g_mime_header_get_name(field), "Content-Type") == 0)
-            return field;
+    if (walk->in_leaf)
+        end_leaf(walk, end, closed);
+    else if (walk->in_epilogue)
+        end_epilogue(walk, end);
+    walk->in_leaf = walk->in_epilogue = FALSE;
+}
+
+/* The line ending before a delimiter belongs to it (RFC 2046 5.1.1). */
+static gboolean walk_to_delimiter(Walk *walk, Delimiter *delimiter)
+{
+    if (!delimiters_next(&walk->delimiters, walk->octets, walk->content, delimiter)) {
+        end_content(walk, walk->octets.size, FALSE);
+        return FALSE;
     }
-    return NULL;
+    gsize end = octets_line_ending(walk->octets, delimiter->line);
+    end_content(walk, MAX(walk->content, end),
+                delimiter->tag == delimiters_innermost(&walk->delimiters));
+    return TRUE;
 }
 
-/* Where the part's Content-Type field stands. GMime's position of a field is that of a line before
- * it where lines stand there that are no fields. */
-static void find_type_field(const Walk *walk, GMimePart *leaf, Part *part)
+/* A delimiter ends all that is open inside of its multipart. */
+static void pass_delimiter(Walk *walk, const Delimiter *delimiter)
 {
-    GMimeHeader *field = find_type_header(leaf);
-    gint64 offset = field == NULL ? -1 : g_mime_header_get_offset(field);
-    if (offset < 0)
-        return;
-    gsize line = (gsize)offset;
-    while (line < walk->octets.size && !has_at(walk->octets, line, "Content-Type"))
-        line = octets_next_line(walk->octets, line);
-    part->has_content_type = line < walk->octets.size;
-    part->content_type_field = line;
+    g_array_set_size(walk->levels, delimiter->tag + 1);
+    delimiters_close(&walk->delimiters, delimiter->tag + (delimiter->closes ? 0 : 1));
+    walk->content = delimiter->next;
+    walk->in_epilogue = delimiter->closes;
 }
 
-static void add_leaf(Walk *walk, GMimePart *leaf, const char *number, PartSeal seal)
+/* An entity, and the message that it is, and so on. */
+static void walk_entities(Walk *walk, gsize start)
 {
-    PartKind kind;
-    if (!find_kind(leaf, &kind))
-        return;
-    GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(leaf));
-    g_autofree char *mime_type = g_mime_content_type_get_mime_type(type);
-    Part part = {
-        .kind = kind,
-        .number = g_strdup(number),
-        .type = g_ascii_strdown(mime_type, -1),
-        .charset = g_strdup(g_mime_content_type_get_parameter(type, "charset")),
-        .encoding = find_encoding(leaf),
-        .seal = seal,
-        .has_method = g_mime_content_type_get_parameter(type, "method") != NULL,
-    };
-    find_content(walk, leaf, &part);
-    find_type_field(walk, leaf, &part);
-    g_array_append_val(walk->parts, part);
+    while (begin_entity(walk, start))
+        start = walk->content;
 }
 
-/* The seal of what is inside of a container: the outermost one holds. */
-static PartSeal seal_inside(GMimeObject *container, PartSeal seal)
+static void walk_message(Walk *walk, gsize start)
 {
-    GMimeContentType *type = g_mime_object_get_content_type(container);
-    if (seal != SEAL_NONE)
-        return seal;
-    if (g_mime_content_type_is_type(type, "multipart", "signed") ||
-        g_mime_content_type_is_type(type, "multipart", "encrypted"))
-        return SEAL_SIGNED;
-    if (GMIME_IS_MESSAGE_PART(container) ||
-        g_mime_content_type_is_type(type, "multipart", "report"))
-        return SEAL_QUOTED;
-    return SEAL_NONE;
-}
-
-static void walk_object(Walk *walk, GMimeObject *object, const char *number, PartSeal seal,
-                        guint depth);
-
-static void walk_multipart(Walk *walk, GMimeMultipart *multipart, const char *number, PartSeal seal,
-                           guint depth)
-{
-    int count = g_mime_multipart_get_count(multipart);
-    for (int i = 0; i < count && walk->status == PARTS_OK; i++) {
-        g_autofree char *child = *number == '\0' ? g_strdup_printf("%d", i + 1)
-                                                 : g_strdup_printf("%s.%d", number, i + 1);
-        walk_object(walk, g_mime_multipart_get_part(multipart, i), child, seal, depth);
+    Delimiter delimiter;
+    walk_entities(walk, start);
+    while (walk->status == PARTS_OK && walk_to_delimiter(walk, &delimiter)) {
+        pass_delimiter(walk, &delimiter);
+        if (!delimiter.closes)
+            walk_entities(walk, delimiter.next);
     }
 }
 
-/* A message inside of a part numbers its own parts below that part's number; what is no multipart
- * is its part 1 (RFC 9051 6.4.5). */
-static void walk_message(Walk *walk, GMimeMessagePart *part, const char *number, PartSeal seal,
-                         guint depth)
+PartsStatus parts_find_all(const Message *message, const PolicyLimits *limits, GArray *parts,
+                           GArray *strays)
 {
-    GMimeMessage *message = g_mime_message_part_get_message(part);
-    GMimeObject *inner = message == NULL ? NULL : g_mime_message_get_mime_part(message);
-    if (inner == NULL)
-        return;
-    const char *own = *number == '\0' ? "1" : number;
-    if (GMIME_IS_MULTIPART(inner)) {
-        walk_object(walk, inner, own, seal, depth);
-        return;
-    }
-    g_autofree char *child = g_strdup_printf("%s.1", own);
-    walk_object(walk, inner, child, seal, depth);
-}
-
-static void walk_object(Walk *walk, GMimeObject *object, const char *number, PartSeal seal,
-                        guint depth)
-{
-    if (depth > walk->limits->depth || ++walk->count > walk->limits->parts) {
-        walk->status = PARTS_TOO_MANY;
-        return;
-    }
-    if (GMIME_IS_MULTIPART(object))
-        walk_multipart(walk, GMIME_MULTIPART(object), number, seal_inside(object, seal), depth + 1);
-    else if (GMIME_IS_MESSAGE_PART(object))
-        walk_message(walk, GMIME_MESSAGE_PART(object), number, seal_inside(object, seal),
-                     depth + 1);
-    else if (GMIME_IS_PART(object))
-        add_leaf(walk, GMIME_PART(object), *number == '\0' ? "1" : number, seal);
-}
-
-/* GMime reads from a byte array; this one lends it the message's octets without a copy. Read as a
- * part the top of the message costs a third less than read as a message, whose address lists nobody
- * asks for. */
-static GMimeObject *parse_top(Octets octets)
-{
-    g_autoptr(GByteArray) array =
-        g_byte_array_new_take((guint8 *)(gintptr)octets.data, octets.size);
-    GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(array);
-    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
-    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-    g_mime_parser_set_persist_stream(parser, TRUE);
-    GMimeObject *top = g_mime_parser_construct_part(parser, NULL);
-    g_object_unref(parser);
-    g_object_unref(stream);
-    g_byte_array_steal(array, NULL);
-    return top;
-}
-
-/* From positions in what GMime read to positions in the message. */
-static void shift_parts(GArray *parts, guint first, gsize by)
-{
-    for (guint i = first; i < parts->len; i++) {
-        Part *part = &g_array_index(parts, Part, i);
-        part->content += by;
-        part->content_end += by;
-        part->content_type_field += by;
-    }
-}
-
-static gsize count_dashed_lines(Octets octets)
-{
-    const char *end = octets.data + octets.size;
-    gsize count = 0;
-    for (const char *at = octets.data; (at = memmem(at, (gsize)(end - at), "\n--", 3)) != NULL;
-         at++)
-        count++;
-    return count;
-}
-
-/* No fewer than there are multiparts. */
-static gsize count_boundary_words(Octets octets)
-{
-    gsize count = 0;
-    for (gsize at = 0; at < octets.size; at++)
-        count += (octets.data[at] | 0x20) == 'b' && has_at(octets, at, "boundary");
-    return count;
-}
-
-/* In all but made-up mail the first count decides. */
-static gboolean is_too_costly(Octets octets)
-{
-    gsize lines = count_dashed_lines(octets);
-    return lines > MAX_COMPARISONS / GMIME_OPEN_AT_ONCE &&
-           lines > MAX_COMPARISONS / MIN(GMIME_OPEN_AT_ONCE, 1 + count_boundary_words(octets));
+    Walk walk = {.octets = message->octets,
+                 .limits = limits,
+                 .parts = parts,
+                 .strays = strays,
+                 .levels = g_array_new(FALSE, FALSE, sizeof(Level))};
+    walk_message(&walk, message->head);
+    part_clear(&walk.leaf);
+    mime_head_clear(&walk.head);
+    delimiters_clear(&walk.delimiters);
+    g_array_unref(walk.levels);
+    return walk.status;
 }
 
 PartsStatus parts_find(const Message *message, const PolicyLimits *limits, GArray *parts)
 {
-    Octets octets = octets_slice(message->octets, message->head, message->octets.size);
-    guint first = parts->len;
-    if (is_too_costly(octets))
-        return PARTS_TOO_COSTLY;
-    GMimeObject *top = parse_top(octets);
-    if (top == NULL)
-        return PARTS_OK;
-    Walk walk = {.octets = octets, .limits = limits, .parts = parts, .status = PARTS_OK};
-    walk_object(&walk, top, "", SEAL_NONE, 0);
-    shift_parts(parts, first, message->head);
-    g_object_unref(top);
-    return walk.status;
+    return parts_find_all(message, limits, parts, NULL);
 }

@@ -180,15 +180,10 @@ static const HeaderField *find_top_field(const Message *message, const Part *par
 {
     for (guint i = 0; i < message->fields->len; i++) {
         const HeaderField *field = &g_array_index(message->fields, HeaderField, i);
-        if (field->start == part->content_type_field)
+        if (field->start == part->content_type.start)
             return field;
     }
     return NULL;
-}
-
-static gsize field_end(const Message *message, gsize field)
-{
-    return octets_line_ending(message->octets, octets_next_unfolded(message->octets, field));
 }
 
 /* TRUE when one more method would not be the only one that is read, or not be read at all. GMime
@@ -196,14 +191,11 @@ static gsize field_end(const Message *message, gsize field)
  * the next reader and for a second pass. Nobody reads on after a NUL. */
 static gboolean is_method_refused(const Message *message, const Part *part)
 {
-    Octets octets = message->octets;
-    Octets field = octets_slice(octets, part->content_type_field,
-                                field_end(message, part->content_type_field));
-    if (field.size > 0 && memchr(field.data, '\0', field.size) != NULL)
-        return TRUE;
-    g_autofree char *text = octets_dup(field);
-    return g_regex_match_simple("[;\\s]method[*0-9]*\\s*=", text, G_REGEX_CASELESS | G_REGEX_RAW,
-                                0);
+    g_auto(MimeField) field = {0};
+    Octets value =
+        octets_slice(message->octets, part->content_type.value, part->content_type.value_end);
+    mime_field_read(&field, value, MIME_FIELD_TYPE);
+    return field.value.size < value.size || mime_field_count(&field, "method") > 0;
 }
 
 static void append_method(const Message *message, const Part *part, const char *parameter,
@@ -211,8 +203,7 @@ static void append_method(const Message *message, const Part *part, const char *
 {
     const HeaderField *field = find_top_field(message, part);
     if (field == NULL) {
-        Edit edit = {.offset = field_end(message, part->content_type_field),
-                     .text = octets_of(parameter)};
+        Edit edit = {.offset = part->content_type.value_end, .text = octets_of(parameter)};
         g_array_append_val(plan->body_edits, edit);
         return;
     }
@@ -231,8 +222,8 @@ void header_rules_add_method(const Message *message, const Policy *policy, const
                              const char *method, Reason seal, Plan *plan)
 {
     const Rule *rule = find_rule(RULE_PART, ACTION_ADD_METHOD);
-    if (policy_action(policy, rule) != ACTION_ADD_METHOD || !part->has_content_type ||
-        strcmp(part->type, "text/calendar") != 0 || !is_token(method) || part->has_method ||
+    if (policy_action(policy, rule) != ACTION_ADD_METHOD || part->content_type.count == 0 ||
+        strcmp(part->type, "text/calendar") != 0 || !is_token(method) ||
         is_method_refused(message, part))
         return;
     g_autofree char *text = g_strconcat("; method=", method, NULL);

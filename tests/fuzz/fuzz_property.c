@@ -76,8 +76,8 @@ static gboolean may_stand_in(const Part *part, const Edit *edit)
 {
     gsize end = edit->offset + edit->length;
     gboolean in_content = part->content <= edit->offset && end <= part->content_end;
-    gboolean in_type =
-        part->has_content_type && part->content_type_field < edit->offset && end < part->content;
+    gboolean in_type = part->content_type.count > 0 && part->content_type.start < edit->offset &&
+                       end < part->content;
     return part->seal == SEAL_NONE && (in_content || in_type);
 }
 
