@@ -40,6 +40,14 @@ static const struct {
     {SMFIM_DATA, LOGIN}, {SMFIM_EOH, ""},  {SMFIM_EOM, "i j"},
 };
 
+/* Where a connection stands to the gate. */
+typedef enum {
+    GATE_OUTSIDE,
+    GATE_INSIDE,     /* its message is under way */
+    GATE_UNANSWERED, /* its message has left, and the answer may not be written yet */
+    GATE_TOO_LATE,   /* its message came when the gate was shut */
+} GateState;
+
 typedef struct {
     Daemon *daemon;                /* in force when its message began */
     Incoming *incoming;            /* its message; NULL between messages */
@@ -48,15 +56,27 @@ typedef struct {
     unsigned long actions;         /* what the MTA lets this milter do */
     gboolean placed;               /* it is one of max-sessions */
     gboolean judged;               /* DATA has come: its message is not exempt */
-    gboolean inside;               /* its message is counted at the gate */
-    gboolean skip_known;           /* the MTA understands SMFIS_SKIP */
+    GateState gate;
+    gboolean skip_known; /* the MTA understands SMFIS_SKIP */
 } Connection;
 
+/* libmilter has written the answer to the callback before. */
+static void note_answer(Connection *connection)
+{
+    if (connection->gate != GATE_UNANSWERED)
+        return;
+    gate_answered();
+    connection->gate = GATE_OUTSIDE;
+}
+
+/* Whose callback this is. */
 static Connection *connection_of(SMFICTX *context)
 {
     Connection *connection = smfi_getpriv(context);
-    if (connection != NULL)
+    if (connection != NULL) {
+        note_answer(connection);
         return connection;
+    }
     connection = g_new0(Connection, 1);
     connection->daemon = daemon_take();
     connection->placed = connections_enter(connection->daemon->settings);
@@ -77,20 +97,30 @@ static Incoming *incoming_of(Connection *connection)
 
 static void enter_message(Connection *connection)
 {
-    if (!connection->inside)
-        gate_enter();
-    connection->inside = TRUE;
+    if (connection->gate == GATE_OUTSIDE)
+        connection->gate = gate_enter() ? GATE_INSIDE : GATE_TOO_LATE;
 }
 
-/* `outcome` is that of the message, if there is one. */
-static void leave_message(Connection *connection, Outcome outcome)
+/* The message is answered now. */
+static void end_message(Connection *connection, Outcome outcome)
 {
     g_clear_pointer(&connection->incoming, incoming_free);
-    if (!connection->inside)
-        return;
     metrics_count_outcome(outcome);
-    gate_leave();
-    connection->inside = FALSE;
+    if (connection->gate == GATE_INSIDE) {
+        gate_leave_with_answer();
+        connection->gate = GATE_UNANSWERED;
+    }
+}
+
+/* The message, if there is one, is over without an answer. */
+static void drop_message(Connection *connection)
+{
+    g_clear_pointer(&connection->incoming, incoming_free);
+    if (connection->gate == GATE_INSIDE) {
+        metrics_count_outcome(OUTCOME_ABORTED);
+        gate_leave();
+    }
+    connection->gate = GATE_OUTSIDE;
 }
 
 static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned long steps,
@@ -141,7 +171,7 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
 {
     Connection *connection = connection_of(context);
     Octets sender = bare_address(octets_of(arguments[0]));
-    leave_message(connection, OUTCOME_ABORTED);
+    drop_message(connection);
     daemon_drop(connection->daemon);
     connection->daemon = daemon_take();
     connection->exemption = exemption_begin(connection->daemon->settings, sender);
@@ -175,24 +205,17 @@ static gboolean is_put_off(Connection *connection)
     return !connection->placed || !gate_is_open();
 }
 
-/* Nothing more of this message will come. */
-static void pass_over(Connection *connection, Outcome outcome)
-{
-    g_clear_pointer(&connection->incoming, incoming_free);
-    metrics_count_outcome(outcome);
-}
-
 static sfsistat on_data(SMFICTX *context)
 {
     Connection *connection = connection_of(context);
     connection->judged = TRUE;
     if (is_exempt(context, connection)) {
-        pass_over(connection, OUTCOME_EXEMPT);
+        end_message(connection, OUTCOME_EXEMPT);
         return SMFIS_ACCEPT;
     }
     if (!is_put_off(connection))
         return SMFIS_CONTINUE;
-    pass_over(connection, OUTCOME_PUT_OFF);
+    end_message(connection, OUTCOME_PUT_OFF);
     return SMFIS_TEMPFAIL;
 }
 
@@ -204,16 +227,28 @@ static sfsistat on_header(SMFICTX *context, char *name, char *value)
     return SMFIS_NOREPLY;
 }
 
+/* To be asked for each message once, at the end of its header. */
+static gboolean is_wanted(SMFICTX *context, Connection *connection, Outcome *outcome)
+{
+    if (connection->gate == GATE_TOO_LATE) {
+        *outcome = OUTCOME_PUT_OFF;
+        return FALSE;
+    }
+    gboolean exempt =
+        !connection->judged && is_exempt(context, connection); /* an MTA without DATA */
+    *outcome = exempt ? OUTCOME_EXEMPT : OUTCOME_HEADER_ONLY;
+    return !exempt && incoming_end_header(incoming_of(connection));
+}
+
 static sfsistat on_end_of_header(SMFICTX *context)
 {
     Connection *connection = connection_of(context);
+    Outcome outcome;
     enter_message(connection);
-    gboolean exempt =
-        !connection->judged && is_exempt(context, connection); /* an MTA without DATA */
-    if (!exempt && incoming_end_header(incoming_of(connection)))
+    if (is_wanted(context, connection, &outcome))
         return SMFIS_CONTINUE;
-    leave_message(connection, exempt ? OUTCOME_EXEMPT : OUTCOME_HEADER_ONLY);
-    return SMFIS_ACCEPT;
+    end_message(connection, outcome);
+    return outcome == OUTCOME_PUT_OFF ? SMFIS_TEMPFAIL : SMFIS_ACCEPT;
 }
 
 static sfsistat on_body(SMFICTX *context, unsigned char *data, size_t size)
@@ -228,25 +263,29 @@ static sfsistat on_body(SMFICTX *context, unsigned char *data, size_t size)
 static sfsistat on_end_of_message(SMFICTX *context)
 {
     Connection *connection = connection_of(context);
-    Outcome outcome =
-        finish_message(connection->daemon, context, connection->actions, incoming_of(connection));
-    leave_message(connection, outcome);
-    return outcome == OUTCOME_DEFERRED ? SMFIS_TEMPFAIL : SMFIS_CONTINUE;
+    enter_message(connection);
+    Outcome outcome = connection->gate == GATE_TOO_LATE
+                          ? OUTCOME_PUT_OFF
+                          : finish_message(connection->daemon, context, connection->actions,
+                                           incoming_of(connection));
+    end_message(connection, outcome);
+    return outcome == OUTCOME_DEFERRED || outcome == OUTCOME_PUT_OFF ? SMFIS_TEMPFAIL
+                                                                     : SMFIS_CONTINUE;
 }
 
 static sfsistat on_abort(SMFICTX *context)
 {
-    leave_message(connection_of(context), OUTCOME_ABORTED);
+    drop_message(connection_of(context));
     return SMFIS_CONTINUE;
 }
 
 static sfsistat on_close(SMFICTX *context)
 {
-    Connection *connection = smfi_getpriv(context);
-    if (connection == NULL)
+    if (smfi_getpriv(context) == NULL)
         return SMFIS_CONTINUE;
+    Connection *connection = connection_of(context);
     smfi_setpriv(context, NULL);
-    leave_message(connection, OUTCOME_ABORTED);
+    drop_message(connection);
     if (connection->placed)
         connections_leave();
     daemon_drop(connection->daemon);

@@ -132,6 +132,7 @@ int main(int argc, char **argv)
 {
     g_auto(Options) options = {0};
     g_autoptr(GError) error = NULL;
+    service_hold_signals();
     if (!options_parse(&options, &argc, &argv, &error))
         return fail(error->message);
     if (options.help != NULL)

@@ -18,10 +18,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* libmilter writes an answer after the callback has returned, when the gate counts the message no
- * more. */
-#define ANSWER_MILLISECONDS 100
-#define LOOK_MILLISECONDS   20
+#define LOOK_MILLISECONDS 5
 
 /* Between two looks for stuck connections, and when the last one has found none that may be. */
 #define STUCK_MILLISECONDS 100
@@ -87,8 +84,14 @@ static void mask_signals(int how)
 }
 
 /* A thread inherits what is blocked when it is made, so none but the first one ever gets these
- * signals, and that one only once it waits for them. SA_NODEFER: while the handler blocked its
- * signal in this thread, libmilter's thread would get the next one. */
+ * signals, and that one only once it waits for them. */
+void service_hold_signals(void)
+{
+    mask_signals(SIG_BLOCK);
+}
+
+/* SA_NODEFER: while the handler blocked its signal in this thread, libmilter's thread would get the
+ * next one. */
 gboolean service_catch_signals(GError **error)
 {
     if (pipe2(notes, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -96,7 +99,6 @@ gboolean service_catch_signals(GError **error)
                     "no pipe can be made: %s", g_strerror(errno));
         return FALSE;
     }
-    mask_signals(SIG_BLOCK);
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_NODEFER | SA_RESTART};
     sigemptyset(&action.sa_mask);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
@@ -179,12 +181,11 @@ static void drain(void)
     gint64 end = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
     systemd_stopping(seconds + STOP_SECONDS);
     gate_close();
-    while (gate_inside() > 0 && g_get_monotonic_time() < end) {
+    while (!gate_shut() && g_get_monotonic_time() < end) {
         if (wait_for_note(LOOK_MILLISECONDS) == NOTE_STOP)
             break;
         systemd_watchdog();
     }
-    g_usleep(ANSWER_MILLISECONDS * 1000);
 }
 
 gboolean service_run(const Listener *listener)

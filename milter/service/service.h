@@ -13,8 +13,12 @@
 
 #include "milter/service/listen.h"
 
-/* Takes over TERM, INT and HUP, so that none ends the process before it can be stopped in order.
- * FALSE and an error (G_FILE_ERROR) when there are no descriptors. Before the socket is opened. */
+/* From now on TERM, INT and HUP wait until the service runs: a process that is asked to stop while
+ * it starts ends as one that has started. First of all. */
+void service_hold_signals(void);
+
+/* Takes over the signals that are held. FALSE and an error (G_FILE_ERROR) when there are no
+ * descriptors. */
 gboolean service_catch_signals(GError **error);
 
 /* Runs libmilter, whose socket is `listener`, until a stop. From the first thread. TRUE after a
