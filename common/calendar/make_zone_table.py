@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """make_zone_table.py [ZONEINFO]: writes zone_table.c from a system's compiled IANA database.
 
-ZONEINFO is its folder, by default /usr/share/zoneinfo; its tzdata.zi tells the version. A row is
-made of each zone of a region, but for Etc, whose rule (the last line of its file, RFC 8536 3.3) a
-VTIMEZONE of yearly onsets can say: offsets in whole minutes, onsets at a time of the day itself. The
-rule must hold today: `since` is the first year, no later than that of the version, from whose first
-of January (UTC) on it gives the same offsets as the transitions of the file. The table goes to
-standard output; the same database gives the same octets.
+ZONEINFO is its folder, by default /usr/share/zoneinfo; its tzdata.zi tells the version. Take a
+Debian's, which has all names (in tzdata-legacy, from Debian 13 on) and the histories of backzone.
+
+A row is made of each zone of a region, but for Etc, whose rule (the last line of its file, RFC 8536
+3.3) a VTIMEZONE of yearly onsets can say: offsets in whole minutes, onsets at a time of the day
+itself. The rule must hold today: `since` is the first year, no later than that of the version, from
+whose first of January (UTC) on it gives the same offsets as the transitions of the file. The table
+goes to standard output; the same database gives the same octets.
 """
 
 from __future__ import annotations
@@ -19,15 +21,18 @@ import re
 import struct
 import sys
 from pathlib import Path
-from typing import Iterator, NamedTuple
+from typing import NamedTuple
 
+SYSTEM = Path("/usr/share/zoneinfo")
 OUTSIDE = ("Etc/", "posix/", "right/", "SystemV/")
 NAME = r"(?:[A-Za-z]+|<[A-Za-z0-9+-]+>)"
 OFFSET = r"[+-]?\d+(?::\d\d)?"
 ONSET = r"M\d+\.\d\.\d(?:/\d+(?::\d\d)?)?"
 RULE = re.compile(rf"{NAME}({OFFSET})(?:{NAME}({OFFSET})?,({ONSET}),({ONSET}))?")
+TIME = re.compile("/([0-9:]+)")
 FIRST_YEAR = 1970
 DAY = 24 * 60 * 60
+HEADER = 44  # octets
 LONG_AGO = -(1 << 62)
 HEAD = """\
 /* SPDX-License-Identifier: BSD-2-Clause
@@ -47,27 +52,34 @@ const gsize zone_table_size = G_N_ELEMENTS(zone_table);
 """
 
 
+class Row(NamedTuple):
+    tzid: str
+    since: int
+    rule: str
+
+
 class Change(NamedTuple):
     at: int  # seconds since 1970-01-01 UTC
     offset: int  # from then on, seconds east of UTC
 
 
+def header(octets: bytes, start: int, width: int) -> tuple[int, int, int]:
+    """How many transitions and kinds of time a block has, and where it ends; its instants are
+    `width` octets wide."""
+    utc, standard, leaps, times, kinds, letters = struct.unpack_from(">6l", octets, start + 20)
+    size = times * (width + 1) + kinds * 6 + letters + leaps * (width + 4) + standard + utc
+    return times, kinds, start + HEADER + size
+
+
 def read_zone(octets: bytes) -> tuple[list[Change], str]:
     """The transitions of a file, the first one before all time, and its rule."""
-    header = struct.Struct(">4sc15x6l")
-
-    def block(start: int, width: int) -> tuple[int, tuple[int, ...]]:
-        _, _, utc, standard, leaps, times, kinds, letters = header.unpack_from(octets, start)
-        size = times * (width + 1) + kinds * 6 + letters + leaps * (width + 4) + standard + utc
-        return start + header.size + size, (times, kinds)
-
-    second, _ = block(0, 4)
-    end, (times, kinds) = block(second, 8)
-    place = second + header.size
+    _, _, second = header(octets, 0, 4)
+    times, kinds, end = header(octets, second, 8)
+    place = second + HEADER
     instants = struct.unpack_from(f">{times}q", octets, place)
     indexes = octets[place + 8 * times : place + 9 * times]
-    offsets = [struct.unpack_from(">l", octets, place + 9 * times + 6 * kind)[0]
-               for kind in range(kinds)]  # fmt: skip
+    offsets = [offset for offset, _, _ in
+               struct.iter_unpack(">lbb", octets[place + 9 * times :][: 6 * kinds])]  # fmt: skip
     changes = [Change(LONG_AGO, offsets[0])]
     changes += [Change(at, offsets[index]) for at, index in zip(instants, indexes)]
     return changes, octets[end:].strip(b"\n").decode("ascii")
@@ -120,38 +132,47 @@ def since(changes: list[Change], rule: re.Match[str]) -> int:
     instants = sorted({change.at for change in changes + ruled if change.at > 0} | {0})
     wrong = [after for at, after in zip(instants, instants[1:])
              if at < changes[-1].at and offset_at(changes, at) != offset_at(ruled, at)]  # fmt: skip
-    if not wrong or wrong[-1] == 0:
-        return FIRST_YEAR
-    return year_of(wrong[-1] - 1) + 1
+    return year_of(wrong[-1] - 1) + 1 if wrong else FIRST_YEAR
 
 
-def rows(folder: Path, version: str) -> Iterator[tuple[str, int, str]]:
-    for path in sorted(folder.rglob("*")):
+def row(tzid: str, octets: bytes) -> Row | None:
+    """The row of a file, or None where its rule is none that can be said."""
+    changes, text = read_zone(octets)
+    rule = RULE.fullmatch(text)
+    if rule is None or any(seconds(time) >= DAY for time in TIME.findall(text)):
+        return None
+    return Row(tzid, since(changes, rule), text)
+
+
+def rows(folder: Path) -> list[Row]:
+    """All rows, sorted by the octets of the TZID."""
+    this_year = int(database(folder)[:4])
+    found = []
+    for path in folder.rglob("*"):
         tzid = path.relative_to(folder).as_posix()
         if "/" not in tzid or tzid.startswith(OUTSIDE) or not path.is_file():
             continue
         octets = path.read_bytes()
-        if octets[:4] != b"TZif":
-            continue
-        changes, text = read_zone(octets)
-        rule = RULE.fullmatch(text)
-        if rule is None or any(seconds(time.partition("/")[2] or "2") >= DAY
-                               for time in rule.groups()[2:] if time):  # fmt: skip
-            continue
-        year = since(changes, rule)
-        if year <= int(version[:4]):
-            yield tzid, year, text
+        one = row(tzid, octets) if octets.startswith(b"TZif") else None
+        if one and one.since <= this_year:
+            found.append(one)
+    return sorted(found)
 
 
-def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "/usr/share/zoneinfo")
-    with (folder / "tzdata.zi").open() as source:
-        version = source.readline().removeprefix("# version ").strip()
-    print(HEAD.format(version=version), end="")
-    for tzid, year, rule in sorted(rows(folder, version)):
-        print(f'    {{"{tzid}", {year}, "{rule}"}},')
-    print(FOOT, end="")
+def database(folder: Path) -> str:
+    """The version, and whether the zones have the histories that not every system gives them."""
+    with (folder / "tzdata.zi").open(encoding="ascii") as source:
+        version, built_with = source.readline(), source.readline()
+    text = version.removeprefix("# version ").strip()
+    return text + ", with backzone" if "backzone" in built_with else text
+
+
+def table(folder: Path) -> str:
+    """zone_table.c."""
+    version = database(folder)
+    lines = (f'    {{"{tzid}", {year}, "{rule}"}},\n' for tzid, year, rule in rows(folder))
+    return HEAD.format(version=version) + "".join(lines) + FOOT
 
 
 if __name__ == "__main__":
-    main()
+    print(table(Path(sys.argv[1]) if len(sys.argv) > 1 else SYSTEM), end="")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * zone_table: the zones of the IANA database, version 2025b, and the rule of each.
+ * zone_table: the zones of the IANA database, version 2025b, with backzone, and the rule of each.
  *
  * Made by make_zone_table.py from a system's compiled database; not edited by hand.
  */
