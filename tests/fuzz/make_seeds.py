@@ -55,6 +55,16 @@ SWITCHES = {
 }
 
 
+ZONES = {
+    "one-part": b"\0Asia/Tokyo\nJST-9",
+    "two-parts": b"\1Europe/Berlin\nCET-1CEST,M3.5.0,M10.5.0/3",
+    "behind": b"\0Europe/Dublin\r\nIST-1GMT0,M10.5.0,M3.5.0/1",
+    "unnamed": b"\1Pacific/Chatham\n<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45",
+    "next-day": b"\0Asia/Jerusalem\nIST-2IDT,M3.4.4/26,M10.5.0",
+    "cut": b"\0Europe/Berli\nCET-1CEST,M3.5.0",
+}
+
+
 def parts_of(mail):
     """Calendar parts of a mail: (encoding, encoded content, decoded content)."""
     for part in email.message_from_bytes(mail).walk():
@@ -180,6 +190,7 @@ def seeds(golden):
     for name, octets in tnef_streams():
         yield "tnef", name, POLICIES["all"] + CLOCK + octets
     yield from (("settings", name, text) for name, text in SETTINGS.items())
+    yield from (("zone", name, text) for name, text in ZONES.items())
     yield from (("switch", name, changes) for name, changes in SWITCHES.items())
 
 
