@@ -150,14 +150,20 @@ static gboolean is_close(const GArray *changes, guint index)
            change[1].before - (change->before + change->removed) <= 2 * CONTEXT;
 }
 
+static void append_title_line(GString *out, OutputColor which, const char *mark, const char *title,
+                              gboolean color)
+{
+    g_autoptr(GString) line = g_string_new(mark);
+    output_escape(line, octets_of(title));
+    output_paint(out, color, which, line->str);
+    g_string_append_c(out, '\n');
+}
+
 static void append_title(GString *out, const char *title, gboolean color)
 {
-    g_autofree char *before = g_strdup_printf("--- %s", title);
-    g_autofree char *after = g_strdup_printf("+++ %s, repaired", title);
-    output_paint(out, color, COLOR_REMOVED, before);
-    g_string_append_c(out, '\n');
-    output_paint(out, color, COLOR_ADDED, after);
-    g_string_append_c(out, '\n');
+    g_autofree char *after = g_strconcat(title, ", repaired", NULL);
+    append_title_line(out, COLOR_REMOVED, "--- ", title, color);
+    append_title_line(out, COLOR_ADDED, "+++ ", after, color);
 }
 
 void diff_append(GString *out, const char *title, Octets before, Octets after, gboolean color)

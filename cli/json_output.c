@@ -4,6 +4,8 @@
  */
 #include "cli/json_output.h"
 
+#include "common/escape.h"
+
 #include <stdio.h>
 
 void json_output_text(JsonBuilder *builder, const char *name, const char *text)
@@ -27,5 +29,6 @@ void json_output_line(JsonBuilder *builder)
 {
     g_autoptr(JsonNode) root = json_builder_get_root(builder);
     g_autofree char *text = json_to_string(root, FALSE);
-    puts(text);
+    g_autofree char *line = escape_json(text);
+    puts(line);
 }

@@ -3,7 +3,7 @@
  * json_output: one JSON object per line on standard output.
  *
  * Members are added in the order in which they are read. JSON is UTF-8 (RFC 8259 8.1): octets that
- * are none become U+FFFD.
+ * are none become U+FFFD. What might change how a terminal shows others is escaped (escape_json).
  */
 #ifndef CALMEND_JSON_OUTPUT_H
 #define CALMEND_JSON_OUTPUT_H

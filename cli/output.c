@@ -4,6 +4,8 @@
  */
 #include "cli/output.h"
 
+#include "common/escape.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -37,14 +39,9 @@ void output_paint(GString *out, gboolean color, OutputColor which, const char *t
         g_string_append(out, COLOR_END);
 }
 
-/* TRUE for a character that may change how a terminal shows others. */
-static gboolean is_unsafe(gunichar character)
+static gboolean is_safe(gunichar character)
 {
-    if (character == '\t')
-        return FALSE;
-    GUnicodeType type = g_unichar_type(character);
-    return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
-           type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
+    return character == '\t' || escape_is_plain(character);
 }
 
 void output_escape(GString *out, Octets text)
@@ -59,7 +56,7 @@ void output_escape(GString *out, Octets text)
             if (character != INVALID_CHAR && character != PARTIAL_CHAR)
                 size = (gsize)(g_utf8_next_char(here) - here);
         }
-        if (character == INVALID_CHAR || character == PARTIAL_CHAR || is_unsafe(character)) {
+        if (character == INVALID_CHAR || character == PARTIAL_CHAR || !is_safe(character)) {
             for (gsize i = 0; i < size; i++)
                 g_string_append_printf(out, "\\x%02x", (guchar)here[i]);
         } else {

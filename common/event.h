@@ -1,52 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * event: what an administrator reads, in the order of fields of a Windows event.
+ * event: what an administrator is told, and what he is told of a plan.
  *
- * The catalogue is one table. An event is made from a plan or from a text, and written as one line,
- * text or JSON, of at most EVENT_LINE_MAX octets. Whatever comes from a message is escaped, so that
- * no message can forge a line, and shortened, so that none can push the rest out.
+ * An event is made from a plan or from a text, and is data: event_text and event_json write it as
+ * one line of at most EVENT_LINE_MAX octets.
  */
 #ifndef CALMEND_EVENT_H
 #define CALMEND_EVENT_H
 
+#include "common/event_catalogue.h"
 #include "common/repair.h"
 
 #define EVENT_LINE_MAX 1000
-
-typedef enum {
-    EVENT_REPAIRED = 327,
-    EVENT_WOULD_REPAIR = 328,
-    EVENT_NOT_REPAIRABLE = 329,
-    EVENT_LEFT = 330,
-    EVENT_NOT_TAKEN = 331,
-    EVENT_GUARD = 332,
-    EVENT_STARTED = 340,
-    EVENT_STOPPED = 341,
-    EVENT_SWITCH_ON = 342,
-    EVENT_SWITCH_OFF = 343,
-    EVENT_RELOADED = 344,
-    EVENT_NOT_RELOADED = 345,
-    EVENT_OVERLOAD = 346,
-    EVENT_METRICS = 347,
-    EVENT_SOCKET_GONE = 348,
-} EventId;
-
-/* A row of the catalogue. */
-typedef struct {
-    EventId id;
-    const char *type;       /* Information, Warning, Error */
-    const char *category;   /* Calendar Repair, Milter, Service */
-    int priority;           /* of syslog(3) */
-    const char *when;       /* for the manual and the journal's catalogue */
-    const char *advice;     /* what an administrator does about it; the same */
-    const char *journal_id; /* MESSAGE_ID in the journal: 32 hexadecimal digits, never changed */
-} EventKind;
-
-/* The whole catalogue, sorted by id. Static. */
-const EventKind *event_catalogue(gsize *count);
-
-/* The row of an id, never NULL. */
-const EventKind *event_kind(EventId id);
 
 /* Where an event happened. Any may be NULL. Borrowed. */
 typedef struct {
@@ -81,10 +46,6 @@ void event_free(Event *event);
 /* The events of a plan: at most one per id. With `applied` the repairs are 327, else 328. Owned by
  * the caller, g_ptr_array_unref. Elements are Event. */
 GPtrArray *events_of_plan(const Plan *plan, gboolean applied);
-
-/* One line without its line end. Owned by the caller, g_free. */
-char *event_to_text(const Event *event, const EventContext *context);
-char *event_to_json(const Event *event, const EventContext *context);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_free)
 

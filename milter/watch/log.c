@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/watch/log.h"
 
+#include "common/event_json.h"
+#include "common/event_text.h"
 #include "milter/watch/journal.h"
 #include "milter/watch/metrics.h"
 

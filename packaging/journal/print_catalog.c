@@ -6,7 +6,7 @@
  * the event. The journal puts fields of the event where names stand between two @. Exit 1 when the
  * output could not be written.
  */
-#include "common/event.h"
+#include "common/event_catalogue.h"
 #include "common/standard_output.h"
 
 #include <stdio.h>

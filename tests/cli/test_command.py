@@ -12,6 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
+import unicodedata
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "protocol"))
@@ -104,6 +105,45 @@ class Check(Command):
 
     def test_time_that_is_none(self):
         self.assertIn("20240131T235959Z", self.trouble("check", "--now", "noon", "-"))
+
+
+class Hidden(Command):
+    """No octet of a message moves the cursor or turns the writing direction of a terminal."""
+
+    # C0, C1, a bidirectional override and isolate, a line separator, a tag, and no UTF-8.
+    VALUE = "\x1b[2J\x9b31m\u202e\u2066\u2028\U000e0041".encode() + b"\xff"
+
+    def setUp(self):
+        super().setUp()
+        calendar = mails.reply_calendar(uid=self.VALUE, summary=self.VALUE, producer=self.VALUE)
+        calendar = calendar.replace(b"SEQUENCE:0", b"SEQUENCE:0\r\nX-A:" + self.VALUE, 1)
+        self.mail = self.write("hidden.eml", mails.mail(
+            mails.part(mails.calendar_type(), calendar)))
+
+    def check_plain(self, out):
+        text = out.decode()  # all of it is UTF-8
+        for character in text.replace("\n", "").replace("\t", ""):
+            self.assertNotIn(unicodedata.category(character), ("Cc", "Cf", "Zl", "Zp"),
+                             f"{character!r} in {text!r}")
+
+    def test_check(self):
+        code, out, _ = self.run_it("check", self.mail)
+        self.assertEqual(code, 1)
+        self.check_plain(out)
+
+    def test_check_json(self):
+        code, out, _ = self.run_it("check", "--json", self.mail)
+        self.assertEqual(code, 1)
+        self.check_plain(out)
+        finding = json.loads(out)["findings"][0]
+        for key in ("uid", "producer"):
+            self.assertEqual(finding[key], self.VALUE.decode(errors="replace"))
+
+    def test_repair_diff(self):
+        code, out, _ = self.run_it("repair", "--diff", self.mail)
+        self.assertEqual(code, 0)
+        self.assertIn(mails.ATTRIBUTE, out)
+        self.check_plain(out)
 
 
 class Shape(Command):

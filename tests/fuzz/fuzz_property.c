@@ -2,7 +2,8 @@
 #include "fuzz_property.h"
 
 #include "common/calendar/calendar.h"
-#include "common/event.h"
+#include "common/event_json.h"
+#include "common/event_text.h"
 #include "common/mail/transfer.h"
 
 #include <json-glib/json-glib.h>

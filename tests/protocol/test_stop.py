@@ -18,13 +18,11 @@ import mails
 import milter_process
 import milter_wire
 
-# A signal as soon as the program's first function calls a library, and when it sets its limits.
+# A signal when the program's first function calls a library, and when it is about to begin.
 SIGNAL_EARLY = """
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #ifdef FIRST
 void *g_option_context_new(const char *text)
@@ -33,10 +31,10 @@ void *g_option_context_new(const char *text)
     return ((void *(*)(const char *))dlsym(RTLD_NEXT, "g_option_context_new"))(text);
 }
 #else
-int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
+void *g_log_set_default_handler(void *handler, void *data)
 {
     kill(getpid(), SIGTERM);
-    return (int)syscall(SYS_setrlimit, resource, limit);
+    return ((void *(*)(void *, void *))dlsym(RTLD_NEXT, "g_log_set_default_handler"))(handler, data);
 }
 #endif
 """

@@ -6,7 +6,8 @@
  * message goes: the line stays one line of at most EVENT_LINE_MAX octets, of plain characters, with
  * its fields in their order, and the JSON form parses.
  */
-#include "common/event.h"
+#include "common/event_json.h"
+#include "common/event_text.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -247,7 +248,8 @@ typedef struct {
 } EscapeCase;
 
 static const EscapeCase escapes[] = {
-    {"plain", "a b;c=\"d\"", "a b;c=\"d\"", "a b;c=\\\"d\\\""},
+    {"plain", "a b:c=\"d\"", "a b:c=\"d\"", "a b:c=\\\"d\\\""},
+    {"separator", "a; Event ID: 1", "a\\x3b Event ID: 1", "a; Event ID: 1"},
     {"utf-8", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x93\x85", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x93\x85",
      "\xc3\xa9\xe2\x82\xac\xf0\x9f\x93\x85"},
     {"backslash", "a\\nb\\", "a\\\\nb\\\\", "a\\\\nb\\\\"},
@@ -289,6 +291,35 @@ static void test_escape(gconstpointer data)
     g_autofree char *member = g_strdup_printf("\"user\":\"%s\"", row->json);
     if (row->json != NULL)
         g_assert_nonnull(strstr(json, member));
+}
+
+/* Each value that a message brings, so that none can end its field and begin another. */
+static void test_fields_stay_apart(void)
+{
+    static const EventContext hostile = {"q; User: q", "u; User: u", "c; User: c", "m; User: m"};
+    g_autoptr(Plan) plan = plan_of("stamp-epoch:repaired");
+    Finding *finding = &g_array_index(plan->findings, Finding, 0);
+    finding->part = "p; User: p";
+    finding->method = "REPLY; UID x";
+    finding->uid = "u; PRODID x";
+    finding->producer = "-//x; detail y";
+    finding->detail = "d; Message-ID x";
+    g_autoptr(GPtrArray) events = events_of_plan(plan, TRUE);
+    g_autofree char *line = event_to_text(g_ptr_array_index(events, 0), &hostile);
+    g_assert_cmpstr(line, ==,
+                    "q\\x3b User: q: Event Type: Warning; Event Source: calmend; Event Category: "
+                    "Calendar Repair; Event ID: 327; User: u\\x3b User: u; Computer: c\\x3b User: "
+                    "c; Description: repaired: stamp-epoch x1; part p\\x3b User: p; METHOD "
+                    "REPLY\\x3b UID x; UID u\\x3b PRODID x; PRODID -//x\\x3b detail y; detail "
+                    "d\\x3b Message-ID x; Message-ID m\\x3b User: m");
+}
+
+/* Our own text is not from a message. */
+static void test_own_text(void)
+{
+    g_autoptr(Event) event = event_new(EVENT_SOCKET_GONE, "gone; it ends \\ now");
+    g_autofree char *line = event_to_text(event, &context);
+    g_assert_nonnull(strstr(line, "Description: gone; it ends \\\\ now; Message-ID"));
 }
 
 /* No control, no format, no separator character; one line of UTF-8 that is not too long. */
@@ -448,5 +479,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/event/everything/text", &checks[0], test_everything);
     g_test_add_data_func("/event/everything/json", &checks[1], test_everything);
     g_test_add_func("/event/cut", test_cut);
+    g_test_add_func("/event/fields-stay-apart", test_fields_stay_apart);
+    g_test_add_func("/event/own-text", test_own_text);
     return g_test_run();
 }
