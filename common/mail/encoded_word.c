@@ -34,15 +34,18 @@ static gboolean read_word(Octets text, gsize at, EncodedWord *word)
     return TRUE;
 }
 
+/* Padding that is missing is added; a step may write three octets more than it reads by fours. */
 static void append_base64(GString *out, Octets text)
 {
+    static const char padding[] = "===";
     gint state = 0;
     guint save = 0;
-    gsize from = out->len;
-    g_string_set_size(out, from + text.size + 3); /* what the step may write */
-    gsize size =
-        g_base64_decode_step(text.data, text.size, (guchar *)out->str + from, &state, &save);
-    g_string_truncate(out, from + size);
+    gsize size = out->len;
+    g_string_set_size(out, size + text.size + 2 * strlen(padding));
+    guchar *data = (guchar *)out->str;
+    size += g_base64_decode_step(text.data, text.size, data + size, &state, &save);
+    size += g_base64_decode_step(padding, strlen(padding), data + size, &state, &save);
+    g_string_truncate(out, size);
 }
 
 /* RFC 2047 4.2 */

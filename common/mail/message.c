@@ -5,7 +5,7 @@
 
 /* A field name is printable ASCII without the colon (RFC 5322 2.2); blanks before the colon are
  * obsolete but read (RFC 5322 4.5). */
-gboolean message_read_field(Octets octets, gsize line, HeaderField *field)
+static inline gboolean read_field(Octets octets, gsize line, HeaderField *field)
 {
     gsize name_end = line;
     while (name_end < octets.size && octets.data[name_end] > ' ' && octets.data[name_end] < 0x7f &&
@@ -28,6 +28,11 @@ gboolean message_read_field(Octets octets, gsize line, HeaderField *field)
     return TRUE;
 }
 
+gboolean message_read_field(Octets octets, gsize line, HeaderField *field)
+{
+    return read_field(octets, line, field);
+}
+
 static gboolean is_blank_line(Octets octets, gsize line)
 {
     gsize next = octets_next_line(octets, line);
@@ -44,10 +49,11 @@ void message_init(Message *message, Octets octets)
     message->fields = g_array_new(FALSE, FALSE, sizeof(HeaderField));
 
     HeaderField field;
-    while (line < octets.size && message_read_field(octets, line, &field)) {
-        message->over_limit = message->fields->len == MESSAGE_MAX_FIELDS;
-        if (!message->over_limit)
+    while (line < octets.size && read_field(octets, line, &field)) {
+        if (message->fields->len < MESSAGE_MAX_FIELDS)
             g_array_append_val(message->fields, field);
+        else
+            message->over_limit = TRUE;
         line = field.next;
     }
     message->body = is_blank_line(octets, line) ? octets_next_line(octets, line) : line;

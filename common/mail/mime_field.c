@@ -40,10 +40,14 @@ static gboolean skip_octet(Reader *reader, char octet)
     return TRUE;
 }
 
-/* Past a quoted pair, or past one octet. */
+/* Past a quoted pair, or past one octet. No line end is quoted (RFC 5322 3.2.1). */
 static void skip_pair(Reader *reader)
 {
-    reader->at = MIN(reader->at + (is_at(reader, '\\') ? 2 : 1), reader->text.size);
+    gboolean quotes = skip_octet(reader, '\\');
+    if (quotes && (is_at(reader, '\r') || is_at(reader, '\n')))
+        reader->complete = FALSE;
+    if (has_more(reader))
+        reader->at++;
 }
 
 /* RFC 5322 3.2.2: comments nest. */
@@ -98,23 +102,31 @@ static void expect_end(Reader *reader)
     skip_rest(reader);
 }
 
+static void read_subtype(Reader *reader, MimeField *field)
+{
+    skip_space(reader);
+    gboolean has_slash = skip_octet(reader, '/');
+    if (has_slash)
+        skip_space(reader);
+    field->subtype = reader->at;
+    if (has_slash)
+        skip_token(reader, TRUE);
+    field->subtype_end = reader->at;
+    if (field->type == field->type_end || field->subtype == field->subtype_end) {
+        field->type_end = field->type;
+        field->subtype_end = field->subtype;
+        reader->complete = FALSE;
+    }
+}
+
 static void read_type(Reader *reader, MimeField *field, MimeFieldForm form)
 {
     skip_space(reader);
     field->type = reader->at;
     skip_token(reader, TRUE);
     field->type_end = field->subtype = field->subtype_end = reader->at;
-    if (form == MIME_FIELD_TYPE) {
-        skip_space(reader);
-        gboolean has_slash = skip_octet(reader, '/');
-        if (has_slash)
-            skip_space(reader);
-        field->subtype = reader->at;
-        if (has_slash)
-            skip_token(reader, TRUE);
-        field->subtype_end = reader->at;
-        reader->complete &= field->type < field->type_end && field->subtype < reader->at;
-    }
+    if (form == MIME_FIELD_TYPE)
+        read_subtype(reader, field);
     expect_end(reader);
 }
 
@@ -300,9 +312,8 @@ static void append_plain(GString *out, Octets value, gboolean quoted)
     for (gsize i = 0; i < value.size; i++) {
         if (quoted && value.data[i] == '\\' && i + 1 < value.size)
             i++;
-        else if (octet_is_line_end(value.data[i]))
-            continue;
-        g_string_append_c(out, value.data[i]);
+        if (!octet_is_line_end(value.data[i]))
+            g_string_append_c(out, value.data[i]);
     }
 }
 

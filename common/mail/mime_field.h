@@ -38,7 +38,7 @@ typedef struct {
     Octets value;   /* borrowed; what stands behind a NUL is left out */
     gsize type;     /* first octet of the type, or of the token */
     gsize type_end; /* the same as `type` where there is none */
-    gsize subtype;  /* MIME_FIELD_TYPE: where there is none, the type is taken for none, too */
+    gsize subtype;  /* MIME_FIELD_TYPE: where there is none, there is no type either */
     gsize subtype_end;
     gboolean complete;          /* it follows the grammar to its end */
     gboolean well_formed;       /* and it has no octet over 7F and no control character */

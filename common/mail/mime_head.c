@@ -187,8 +187,7 @@ gboolean mime_head_is_type(const MimeHead *head, const char *type, const char *s
 
 gboolean mime_head_has_type(const MimeHead *head)
 {
-    return head->type_place.count > 0 && mime_field_has_type(&head->type) &&
-           head->type.subtype < head->type.subtype_end;
+    return head->type_place.count > 0 && mime_field_has_type(&head->type);
 }
 
 gboolean mime_head_is_multipart(const MimeHead *head)

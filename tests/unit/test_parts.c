@@ -48,7 +48,39 @@ static const PartsCase cases[] = {
     {"boundary-after-crlf", MULTIPART("mixed", "Content-Type: text/calendar\n\nc\n\r\n"),
      "1 text/calendar identity none - [c\n]"},
 
+    {"trailing-blanks",
+     "Content-Type: multipart/mixed; boundary=\"b \"\n\n--b \n" INVITE "--b --\n",
+     "1 text/calendar identity none - [c]"},
+    {"odd-boundary",
+     "Content-Type: multipart/mixed; boundary*0=\"b: \"; boundary*1=\"(1)\"\n\n--b: (1)\n" INVITE
+     "--b: (1)--\n",
+     "1 text/calendar identity none - [c]"},
+    {"unquoted-boundary", "Content-Type: multipart/mixed; boundary=--=_a:b\n\n----=_a:b\n" INVITE,
+     "1 text/calendar identity none - [c\n]"},
+    {"no-boundary", "Content-Type: multipart/mixed\n\n--b\n" INVITE "--b--\n", ""},
+    {"prefix-of-inner",
+     MULTIPART("mixed", "Content-Type: multipart/mixed; boundary=bb\n\n--bb\n" INVITE
+                        "--bb--\n--b\n" INVITE),
+     "1.1 text/calendar identity none - [c]\n2 text/calendar identity none - [c]"},
+    {"outer-ends-inner",
+     MULTIPART("mixed", "Content-Type: multipart/mixed; boundary=i\n\n--i\n" INVITE "--b\n" INVITE),
+     "1.1 text/calendar identity none - [c]\n2 text/calendar identity none - [c]"},
+    {"epilogue", MULTIPART("mixed", INVITE) "--b\n" INVITE, "1 text/calendar identity none - [c]"},
+    {"preamble", "Content-Type: multipart/mixed; boundary=b\n\n" INVITE "--b\n" INVITE "--b--\n",
+     "1 text/calendar identity none - [c]"},
+    {"delimiter-in-fold", MULTIPART("mixed", "Content-Type: text/calendar;\n --b\n\nc\n"),
+     "1 text/calendar identity none - [c]"},
+    {"last-type-counts", "Content-Type: text/plain\n" INVITE,
+     "1 text/calendar identity none - [c\n]"},
+    {"bad-start", "junk\n" INVITE, ""},
+
     /* numbers */
+    {"empty-part-has-none", MULTIPART("mixed", "--b\n--b\n" INVITE),
+     "1 text/calendar identity none - [c]"},
+    {"header-only-has-one", MULTIPART("mixed", "A: 1\n--b\n" INVITE),
+     "2 text/calendar identity none - [c]"},
+    {"blank-line-has-one", MULTIPART("mixed", "\n--b\n" INVITE),
+     "2 text/calendar identity none - [c]"},
     {"second", MULTIPART("mixed", PLAIN "--b\n" INVITE), "2 text/calendar identity none - [c]"},
     {"two", MULTIPART("mixed", INVITE "--b\nContent-Type: application/ics\n\ni\n"),
      "1 text/calendar identity none - [c]\n2 application/ics identity none - [i]"},
@@ -103,7 +135,51 @@ static const PartsCase cases[] = {
     {"unknown-encoding", "Content-Type: text/calendar\nContent-Transfer-Encoding: x-other\n\nc",
      "1 text/calendar unknown none - [c]"},
 
+    {"encoding-comment",
+     "Content-Type: text/calendar\nContent-Transfer-Encoding: (a) base64 (b)\n\nYw==",
+     "1 text/calendar base64 none - [Yw==]"},
+    {"encoding-empty", "Content-Type: text/calendar\nContent-Transfer-Encoding: (a)\n\nc",
+     "1 text/calendar identity none - [c]"},
+    {"encoding-semicolon",
+     "Content-Type: text/calendar\nContent-Transfer-Encoding: base64;\n\nYw==",
+     "1 text/calendar unknown none - [Yw==]"},
+    {"encoding-word", "Content-Type: text/calendar\nContent-Transfer-Encoding: base64 x\n\nYw==",
+     "1 text/calendar unknown none - [Yw==]"},
+    {"encodings-alike", "Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: 8bit\n" INVITE,
+     "1 text/calendar identity none - [c\n]"},
+    {"encodings-differ",
+     "Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: 8bit\n" INVITE,
+     "1 text/calendar unknown none - [c\n]"},
+
     /* seals */
+    {"signed-by-one-of-two",
+     "Content-Type: multipart/signed; boundary=x\nContent-Type: multipart/mixed; "
+     "boundary=b\n\n--b\n" INVITE,
+     "1 text/calendar identity signed - [c\n]"},
+    {"pkcs7-by-one-of-two", "Content-Type: application/pkcs7-mime\n" INVITE,
+     "1 text/calendar identity signed - [c\n]"},
+    {"pgp-by-one-of-two", MULTIPART("mixed", "Content-Type: application/PGP-Keys\n" INVITE),
+     "1 text/calendar identity signed - [c]"},
+    {"report-and-signed-of-two",
+     "Content-Type: multipart/report; boundary=x\nContent-Type: multipart/encrypted; "
+     "boundary=b\n\n--b\n" INVITE,
+     "1 text/calendar identity signed - [c\n]"},
+    {"forwarded-base64",
+     MULTIPART("mixed",
+               "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" INVITE),
+     ""},
+    {"forwarded-news", MULTIPART("mixed", "Content-Type: message/news\n\n" INVITE),
+     "1.1 text/calendar identity quoted - [c]"},
+    {"forwarded-global", MULTIPART("mixed", "Content-Type: message/global\n\n" INVITE),
+     "1.1 text/calendar identity quoted - [c]"},
+    {"forwarded-groups", MULTIPART("mixed", "Content-Type: message/news\n\nTo: a:a:a:\n" INVITE),
+     "1.1 text/calendar identity quoted - [c]"},
+    {"forwarded-twice",
+     MULTIPART("mixed", "Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\n" INVITE),
+     "1.1.1 text/calendar identity quoted - [c]"},
+    {"forwarded-nothing", MULTIPART("mixed", "Content-Type: message/rfc822\n\n--b\n" INVITE),
+     "2 text/calendar identity none - [c]"},
+    {"digest-of-calendars", MULTIPART("digest", INVITE), "1 text/calendar identity none - [c]"},
     {"signed", MULTIPART("signed", INVITE "--b\n" PLAIN), "1 text/calendar identity signed - [c]"},
     {"encrypted", MULTIPART("encrypted", INVITE), "1 text/calendar identity signed - [c]"},
     {"signed-deep",
@@ -198,45 +274,6 @@ static void test_parts(gconstpointer data)
     assert_fields(&message, parts);
 }
 
-/* The part of a mail that has just one. */
-static const Part *find_only_part(const char *mail, GArray *parts)
-{
-    static const PolicyLimits limits = {.parts = 100, .depth = 10};
-    g_auto(Message) message;
-    message_init(&message, octets_of(mail));
-    g_assert_cmpint(parts_find(&message, &limits, parts), ==, PARTS_OK);
-    g_assert_cmpuint(parts->len, ==, 1);
-    return &g_array_index(parts, Part, 0);
-}
-
-/* The field of the part, not one of the same text in the body before it. */
-static void test_content_type_field(void)
-{
-    static const char mail[] =
-        MULTIPART("mixed", "X: 1\n\nContent-Type: text/calendar\n--b\nX: 2\n" INVITE);
-    g_autoptr(GArray) parts = parts_new();
-    const Part *part = find_only_part(mail, parts);
-    g_assert_true(part->content_type.count > 0);
-    g_assert_true(mail + part->content_type.start == strstr(mail, "X: 2\n") + 5);
-}
-
-/* The one that the part's type was read from. */
-static void test_last_content_type_field(void)
-{
-    static const char mail[] = "Content-Type: text/plain\nX: 1\n" INVITE;
-    g_autoptr(GArray) parts = parts_new();
-    const Part *part = find_only_part(mail, parts);
-    g_assert_cmpstr(part->type, ==, "text/calendar");
-    g_assert_true(mail + part->content_type.start == strstr(mail, "X: 1\n") + 5);
-}
-
-static void test_no_content_type_field(void)
-{
-    static const char mail[] = "Content-Disposition: x; filename=winmail.dat\n\nt";
-    g_autoptr(GArray) parts = parts_new();
-    g_assert_false(find_only_part(mail, parts)->content_type.count > 0);
-}
-
 /* ---- limits ---- */
 
 typedef struct {
@@ -289,6 +326,59 @@ static void test_limit_keeps_first(void)
     g_assert_cmpuint(found, ==, 2);
 }
 
+/* ---- fields that are too long ---- */
+
+/* A mail in which `between` stands behind so many parameters. */
+static PartsStatus find_behind_parameters(const char *before, guint parameters, const char *behind,
+                                          guint *found)
+{
+    g_autoptr(GString) mail = g_string_new(before);
+    for (guint i = 0; i < parameters; i++)
+        g_string_append(mail, ";a=b");
+    g_string_append(mail, behind);
+    return find_within(mail->str, 10, 10, found);
+}
+
+/* Where the field of a part that matters, or of a container, has more parameters than are read,
+ * nobody knows what it says. */
+static void test_too_long(void)
+{
+    static const struct {
+        const char *before, *behind;
+        PartsStatus status; /* with one parameter too many */
+        guint found;
+    } rows[] = {
+        {"Content-Type: text/calendar", "\n\nc", PARTS_TOO_LONG, 0},
+        {"Content-Type: multipart/mixed; boundary=b", "\n\n--b\n" INVITE, PARTS_TOO_LONG, 0},
+        {"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain",
+         "\n\n--b\n" INVITE, PARTS_OK, 1},
+        {"Content-Type: text/calendar\nContent-Disposition: inline", "\n\nc", PARTS_OK, 1},
+    };
+    guint found;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        guint last = i == 1 ? MIME_FIELD_MAX_PARAMETERS - 1 : MIME_FIELD_MAX_PARAMETERS;
+        g_assert_cmpint(find_behind_parameters(rows[i].before, last, rows[i].behind, &found), ==,
+                        PARTS_OK);
+        g_assert_cmpuint(found, ==, 1);
+        g_assert_cmpint(find_behind_parameters(rows[i].before, last + 1, rows[i].behind, &found),
+                        ==, rows[i].status);
+        g_assert_cmpuint(found, ==, rows[i].found);
+    }
+}
+
+/* A name that is longer than 1,024 octets is not winmail.dat, whatever it is when it is decoded. */
+static void test_long_name(void)
+{
+    guint found;
+    for (guint size = 1024; size <= 1025; size++) {
+        g_autofree char *blanks = g_strnfill(size - strlen("=?a?Q?win?==?a?Q?mail.dat?="), ' ');
+        g_autofree char *mail = g_strdup_printf(
+            "Content-Type: a/b; name=\"=?a?Q?win?=%s=?a?Q?mail.dat?=\"\n\nt", blanks);
+        g_assert_cmpint(find_within(mail, 10, 10, &found), ==, PARTS_OK);
+        g_assert_cmpuint(found, ==, size == 1024 ? 1 : 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -303,8 +393,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &limit_cases[i], test_limits);
     }
     g_test_add_func("/parts/limit-keeps-first", test_limit_keeps_first);
-    g_test_add_func("/parts/content-type-field", test_content_type_field);
-    g_test_add_func("/parts/last-content-type-field", test_last_content_type_field);
-    g_test_add_func("/parts/no-content-type-field", test_no_content_type_field);
+    g_test_add_func("/parts/too-long", test_too_long);
+    g_test_add_func("/parts/long-name", test_long_name);
     return g_test_run();
 }
