@@ -6,9 +6,19 @@
 
 #define SECONDS_PER_DAY (24 * 60 * 60)
 
+/* No date is longer than a line may be (RFC 5322 2.1.1). GMime keeps every word of what it is
+ * given. */
+#define MAX_DATE 998
+
 gboolean substitute_is_usable(gint64 seconds, gint64 now)
 {
     return seconds >= 0 && seconds <= now + SECONDS_PER_DAY;
+}
+
+/* NULL where it is no date. */
+static GDateTime *decode_date(const char *text)
+{
+    return strnlen(text, MAX_DATE + 1) > MAX_DATE ? NULL : g_mime_utils_header_decode_date(text);
 }
 
 /* What follows the time of day; NULL where there is none that GMime can read, which it then takes
@@ -34,7 +44,7 @@ static gboolean is_military_zone(const char *zone)
 static gint64 read_date(const char *text)
 {
     const char *zone = after_time_of_day(text);
-    g_autoptr(GDateTime) date = zone == NULL ? NULL : g_mime_utils_header_decode_date(text);
+    g_autoptr(GDateTime) date = zone == NULL ? NULL : decode_date(text);
     if (date == NULL)
         return -1;
     gint64 offset = g_date_time_get_utc_offset(date) / G_TIME_SPAN_SECOND;
@@ -70,13 +80,13 @@ static gboolean is_day_after_shift(const char *value, const char *year, int shif
         return FALSE;
     g_autofree char *shifted =
         g_strdup_printf("%.*s%d%s", (int)(at - value), value, shifted_year, at + strlen(year));
-    g_autoptr(GDateTime) date = g_mime_utils_header_decode_date(shifted);
+    g_autoptr(GDateTime) date = decode_date(shifted);
     return is_day(date, shifted_year, month, day);
 }
 
 gboolean substitute_field_is_epoch(const char *value)
 {
-    g_autoptr(GDateTime) readable = g_mime_utils_header_decode_date(value);
+    g_autoptr(GDateTime) readable = decode_date(value);
     return readable == NULL && (is_day_after_shift(value, "1601", 2001, 1, 1) ||
                                 is_day_after_shift(value, "1600", 2000, 12, 31));
 }

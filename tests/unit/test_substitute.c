@@ -113,6 +113,21 @@ static void test_field(gconstpointer data)
     g_assert_cmpint(substitute_field_is_epoch(row->value), ==, row->epoch);
 }
 
+/* What is longer than a line is no date, whatever GMime would read. */
+static void test_long(void)
+{
+    g_autofree char *blanks = g_strnfill(998, ' ');
+    g_autofree char *mail =
+        g_strconcat("Date: Mon, 5 Jan 2026 12:00:00 +0000 (", blanks, ")\n\n", NULL);
+    g_auto(Message) message;
+    message_init(&message, octets_of(mail));
+    g_assert_cmpint(substitute_message_times(&message, NOW).fallback, ==, NOW);
+    g_autofree char *epoch = g_strconcat("Mon, 01 Jan 1601 00:00:00 +0000 (", blanks, ")", NULL);
+    g_assert_false(substitute_field_is_epoch(epoch));
+    epoch[998] = '\0';
+    g_assert_true(substitute_field_is_epoch(epoch));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -127,5 +142,6 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &fields[i], test_field);
     }
     g_test_add_func("/substitute/usable", test_usable);
+    g_test_add_func("/substitute/long", test_long);
     return g_test_run();
 }
