@@ -186,16 +186,16 @@ static const HeaderField *find_top_field(const Message *message, const Part *par
     return NULL;
 }
 
-/* TRUE when one more method would not be the only one that is read, or not be read at all. GMime
- * passes over what follows a parameter that it cannot read; a method there is one all the same, for
- * the next reader and for a second pass. Nobody reads on after a NUL. */
+/* TRUE when one more method would not be the only one that is read, or not be read at all: in a
+ * field that is not well formed readers differ. */
 static gboolean is_method_refused(const Message *message, const Part *part)
 {
     g_auto(MimeField) field = {0};
-    Octets value =
-        octets_slice(message->octets, part->content_type.value, part->content_type.value_end);
-    mime_field_read(&field, value, MIME_FIELD_TYPE);
-    return field.value.size < value.size || mime_field_count(&field, "method") > 0;
+    mime_field_read(
+        &field,
+        octets_slice(message->octets, part->content_type.value, part->content_type.value_end),
+        MIME_FIELD_TYPE);
+    return !field.well_formed || field.ends_in_semicolon || mime_field_count(&field, "method") > 0;
 }
 
 static void append_method(const Message *message, const Part *part, const char *parameter,

@@ -2,9 +2,9 @@
  *
  * fuzz_message: a whole message through repair_message, under a policy of the input's choice.
  *
- * The plan keeps its promises, its edits stand where edits may stand, the message that it makes of
- * the first one needs no second repair, and each of its calendars is read as before but for what
- * was repaired. The data is the mail as a file holds it.
+ * Its parts are ranges of it. The plan keeps its promises, its edits stand where edits may stand,
+ * the message that it makes of the first one needs no second repair, and each of its calendars is
+ * read as before but for what was repaired. The data is the mail as a file holds it.
  */
 #include "fuzz_input.h"
 #include "fuzz_property.h"
@@ -38,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     g_auto(Message) message;
     message_init(&message, input);
+    fuzz_require_parts(&message, &policy.limits);
     g_autoptr(Plan) plan = repair_message(&message, &policy, now);
     g_autoptr(GString) repaired = fuzz_apply_plan(&message, plan);
     fuzz_require_findings(plan);

@@ -73,6 +73,51 @@ GString *fuzz_apply_plan(const Message *message, const Plan *plan)
     return fuzz_apply_edits(message->octets, edits);
 }
 
+static void require_place(const FieldPlace *place, gsize from, gsize to)
+{
+    fuzz_require(place->count == 0 || (from <= place->start && place->start < place->value &&
+                                       place->value <= place->value_end && place->value_end <= to),
+                 "a field stands in the header of its part");
+}
+
+/* Returns where the next part may begin. */
+static gsize require_part(const Message *message, const Part *part, gsize from)
+{
+    fuzz_require(from <= part->content && part->content <= part->content_end &&
+                     part->content_end <= message->octets.size,
+                 "parts are inside, disjoint and in order");
+    fuzz_require(part->in_multipart || (!part->closed && part->content_end == message->octets.size),
+                 "what no delimiter ends goes to the end");
+    require_place(&part->content_type, from, part->content);
+    require_place(&part->transfer_encoding, from, part->content);
+    fuzz_require(part->noisy_encoding == TRANSFER_UNKNOWN ||
+                     (part->transfer_encoding.value < part->noise &&
+                      part->noise < part->noise_end &&
+                      part->noise_end == part->transfer_encoding.value_end),
+                 "noise stands at the end of its field");
+    fuzz_require(*part->number != '\0' && *part->type != '\0', "a part has a number and a type");
+    return part->content_end;
+}
+
+void fuzz_require_parts(const Message *message, const PolicyLimits *limits)
+{
+    g_autoptr(GArray) parts = parts_new();
+    g_autoptr(GArray) strays = parts_new_strays();
+    parts_find_all(message, limits, parts, strays);
+    fuzz_require(parts->len <= limits->parts, "there are no more parts than the limit");
+    gsize from = message->head;
+    for (guint i = 0; i < parts->len; i++)
+        from = require_part(message, &g_array_index(parts, Part, i), from);
+    from = message->head;
+    for (guint i = 0; i < strays->len; i++) {
+        gsize line = g_array_index(strays, StrayCalendar, i).line;
+        fuzz_require(from < line && line < message->octets.size &&
+                         message->octets.data[line - 1] == '\n',
+                     "stray calendars are lines, in order");
+        from = line;
+    }
+}
+
 static gboolean may_stand_in(const Part *part, const Edit *edit)
 {
     gsize end = edit->offset + edit->length;

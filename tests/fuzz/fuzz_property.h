@@ -26,6 +26,10 @@ GString *fuzz_apply_edits(Octets octets, const GArray *edits);
  * the caller. */
 GString *fuzz_apply_plan(const Message *message, const Plan *plan);
 
+/* Parts are inside of the message, disjoint and in order, and what is told of them stands where it
+ * is said to; stray calendars, too. */
+void fuzz_require_parts(const Message *message, const PolicyLimits *limits);
+
 /* The edits stand in the content or the Content-Type of a part that may be edited, and in fields
  * that a rule names. `limits` are those of the plan. */
 void fuzz_require_places(const Message *message, const PolicyLimits *limits, const Plan *plan);

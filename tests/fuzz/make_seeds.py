@@ -46,6 +46,17 @@ SETTINGS = {
     "range": b"[limits]\ndepth=1001\n",
 }
 
+FIELDS = {
+    "plain": b"\0 text/calendar; charset=utf-8; method=REPLY",
+    "quoted": b"\0 text/calendar;\r\n\tname=\"a \\\"b\\\\.ics\"; method=\"REPLY\";",
+    "comments": b"\0 (a) text (b) / (c (d)) calendar (\\)) ; (e) method (f) = (g) REPLY (h)",
+    "extended": b"\0 text/calendar; name*0*=utf-8'en'a%20b; name*1=c; name*2*=%64; charset*=''x",
+    "broken": b"\0 text/calendar;; method; method=; =x; name=a b; name=\"c",
+    "words": b"\0 a/b; name=\"=?utf-8?Q?winmail.dat?= =?utf-8?B?eA==?=\"",
+    "disposition": b"\1 attachment; filename=winmail.dat",
+    "encoding": b"\1 (a) base64 ;",
+}
+
 SWITCHES = {
     "on": b"\0\0\0\1\x31",
     "zero": b"\0\1\x30\x0a\1\0\1\x20\x30",
@@ -191,6 +202,7 @@ def seeds(golden):
         yield "tnef", name, POLICIES["all"] + CLOCK + octets
     yield from (("settings", name, text) for name, text in SETTINGS.items())
     yield from (("zone", name, text) for name, text in ZONES.items())
+    yield from (("mime_field", name, value) for name, value in FIELDS.items())
     yield from (("switch", name, changes) for name, changes in SWITCHES.items())
 
 

@@ -20,7 +20,8 @@ import tnef_oracle
 from calendar_oracle import Calendar, Policy, is_usable
 from calendar_text import Malformed
 from mime_parts import (
-    Field, Part, field_text, first_field, head_start, locate, read_content_type, without_comments,
+    WELL_FORMED_TYPE, Field, Part, field_text, first_field, head_start, locate, read_content_type,
+    without_comments,
 )  # fmt: skip
 from transfer_coding import TextEdit, Undecodable, decode, lenient_text, splice
 
@@ -173,6 +174,9 @@ class Repair:
     def method_parameter(self, part: Part, calendar: Calendar) -> list:
         action = self.policy.action("method-parameter-missing", "ignore", "add")
         if action != "add" or part.type != "text/calendar" or "method" in part.parameters:
+            return []
+        text = field_text(self.octets, part.field(b"content-type"))
+        if not WELL_FORMED_TYPE.fullmatch(without_comments(text)):
             return []
         methods = [line.value for line in calendar.methods()]
         if len(methods) != 1 or not TOKEN.match(methods[0]):
