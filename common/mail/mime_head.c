@@ -152,26 +152,41 @@ static gboolean is_blank_line(Octets octets, gsize line)
     return next > line && octets_line_ending(octets, next) == line;
 }
 
-void mime_head_read(MimeHead *head, Octets octets, gsize start, const Delimiters *delimiters)
+/* Past the line or the field at `line`. */
+static gsize read_line(MimeHead *head, Octets octets, gsize line)
+{
+    HeaderField field;
+    if (!message_read_field(octets, line, &field))
+        return octets_next_line(octets, line);
+    read_field(head, octets, &field);
+    return field.next;
+}
+
+/* TRUE when the header ends before `line`. */
+static gboolean ends_header(Octets octets, gsize line, MimeHeadOwner owner)
+{
+    HeaderField field;
+    return is_blank_line(octets, line) ||
+           (owner == MIME_HEAD_MAIL && !message_read_field(octets, line, &field));
+}
+
+void mime_head_read(MimeHead *head, Octets octets, gsize start, MimeHeadOwner owner,
+                    const Delimiters *delimiters)
 {
     *head = (MimeHead){.type.parameters = head->type.parameters,
                        .disposition.parameters = head->disposition.parameters,
                        .noisy = TRANSFER_UNKNOWN};
     gsize line = start;
     Delimiter delimiter;
-    HeaderField field;
-    while (line < octets.size && !is_blank_line(octets, line) &&
-           !delimiters_match(delimiters, octets, line, &delimiter)) {
-        if (message_read_field(octets, line, &field)) {
-            read_field(head, octets, &field);
-            line = field.next;
-        } else {
-            head->has_prelude |= !head->has_fields;
-            line = octets_next_line(octets, line);
-        }
+    while (line < octets.size && !head->has_body) {
+        if (delimiters_match(delimiters, octets, line, &delimiter))
+            break;
+        head->has_body = ends_header(octets, line, owner);
+        if (!head->has_body)
+            line = read_line(head, octets, line);
     }
-    head->has_body = line < octets.size && is_blank_line(octets, line);
-    head->body = head->has_body ? octets_next_line(octets, line) : line;
+    gboolean blank = head->has_body && is_blank_line(octets, line);
+    head->body = blank ? octets_next_line(octets, line) : line;
 }
 
 void mime_head_clear(MimeHead *head)

@@ -29,8 +29,7 @@ typedef struct {
 } FieldPlace;
 
 typedef struct {
-    gboolean has_fields;  /* of any name */
-    gboolean has_prelude; /* a line that is no field stands before the first one */
+    gboolean has_fields; /* of any name */
     gsize body;        /* first octet behind the header: behind the blank line, or the size, or the
                           delimiter line */
     gboolean has_body; /* a blank line ended the header */
@@ -52,9 +51,16 @@ typedef struct {
     gboolean is_attachment;       /* one of them says so */
 } MimeHead;
 
+/* Whose header it is. */
+typedef enum {
+    MIME_HEAD_MAIL, /* the mail's own */
+    MIME_HEAD_PART, /* that of a part, or of a message inside of one */
+} MimeHeadOwner;
+
 /* Reads the header that begins at `start` of `octets`, the start of a line. `head` is
  * zero-initialized or was read before. mime_head_clear frees what it holds. */
-void mime_head_read(MimeHead *head, Octets octets, gsize start, const Delimiters *delimiters);
+void mime_head_read(MimeHead *head, Octets octets, gsize start, MimeHeadOwner owner,
+                    const Delimiters *delimiters);
 void mime_head_clear(MimeHead *head);
 
 /* The type, compared without case. Where the header names none, none is. */

@@ -234,10 +234,10 @@ static gboolean count_entity(Walk *walk)
 static gboolean begin_entity(Walk *walk, gsize start)
 {
     MimeHead *head = &walk->head;
-    mime_head_read(head, walk->octets, start, &walk->delimiters);
+    mime_head_read(head, walk->octets, start,
+                   walk->levels->len == 0 ? MIME_HEAD_MAIL : MIME_HEAD_PART, &walk->delimiters);
     walk->content = head->body;
-    gboolean nothing = !head->has_fields && !head->has_body;
-    if (nothing || (walk->levels->len == 0 && head->has_prelude) || !count_entity(walk))
+    if ((!head->has_fields && !head->has_body) || !count_entity(walk))
         return FALSE;
     Level *around = innermost(walk);
     gboolean is_multipart = mime_head_is_multipart(head);

@@ -72,7 +72,10 @@ static const PartsCase cases[] = {
      "1 text/calendar identity none - [c]"},
     {"last-type-counts", "Content-Type: text/plain\n" INVITE,
      "1 text/calendar identity none - [c\n]"},
-    {"bad-start", "junk\n" INVITE, ""},
+    {"nonsense-first", "junk\n" INVITE, ""},
+    {"nonsense-ends-head", "A: 1\njunk\n" INVITE, ""},
+    {"nonsense-is-content", "Content-Type: text/calendar\nc\n\nd\n",
+     "1 text/calendar identity none - [c\n\nd\n]"},
 
     /* numbers */
     {"empty-part-has-none", MULTIPART("mixed", "--b\n--b\n" INVITE),
