@@ -1,0 +1,158 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Readers as witnesses: what others read in calendars before and after calmend repaired them.
+
+Each reader of reader.py reads a plain calendar as it is meant, so that its word counts. Then, for
+each rule, mails with its defect (defects.py): the readers that the rule claims refuse it do, and take
+the repair, or the row of effects.py names the program that suffers; and no reading changes but for
+what that row names. Then, over the corpus and over the mails of tests/properties, in each profile:
+no reader refuses after what it took before, and no reading changes but for what the rules name.
+
+CALMEND_PROPERTY_COUNT mails (500) are generated. A reader that is not there is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import calmend
+import corpus
+from defects import DEFECTS, broken_mails
+from effects import EFFECTS, READ
+from examination import Pair, Panel, repaired, texts
+from reader import KINDS, PLAIN
+
+sys.path.insert(1, str(Path(__file__).resolve().parent.parent / "properties"))
+from generate import mails  # pylint: disable=wrong-import-position
+
+PROFILES = ("inbound", "outbound", "every rule")
+
+
+class Tap:
+    """TAP on standard output."""
+
+    def __init__(self):
+        self.number, self.failed = 0, False
+
+    def line(self, good: bool, text: str, details: list[str] = ()) -> None:
+        self.number += 1
+        self.failed |= not good
+        print(f"{'ok' if good else 'not ok'} {self.number} - {text}")
+        for detail in details[:10]:
+            print(f"# {detail}")
+        if len(details) > 10:
+            print(f"# and {len(details) - 10} more")
+        sys.stdout.flush()
+
+    def skip(self, text: str, reason: str) -> None:
+        self.line(True, f"{text} # SKIP {reason}")
+
+
+def plain_differences(form: dict) -> list[str]:
+    """Where a reading of PLAIN is not what is meant; as each reader writes it."""
+    item = form["items"][0]
+    wanted = {
+        "uid": ("plain@example.org",), "sequence": ("3",), "summary": ("Plan",),
+        "start": ("20260112T090000Z",), "end": ("20260112T100000Z",),
+        "organizer": ("mailto:ada.winter@example.org", "ada.winter@example.org"),
+        "type": ("VEVENT", "vevent", "Event"),
+    }  # fmt: skip
+    wrong = [f"{name}: {item[name]}" for name, good in wanted.items() if item[name] not in good]
+    people = [(one["address"].removeprefix("mailto:"), one["partstat"]) for one in item["attendees"]]
+    if people not in ([("ben.somers@example.com", "ACCEPTED")], [("ben.somers@example.com", 1)]):
+        wrong.append(f"attendees: {people}")
+    if len(item["alarms"]) != 1 or item["alarms"][0]["trigger"] is None:
+        wrong.append(f"alarms: {item['alarms']}")
+    if form["method"] not in ("REQUEST", "Request", None):
+        wrong.append(f"method: {form['method']}")
+    return wrong
+
+
+def test_plain(tap: Tap, panel: Panel) -> None:
+    for name, kind in KINDS.items():
+        if panel.absent[name]:
+            tap.skip(f"{kind.title} reads a plain calendar", panel.absent[name])
+            continue
+        wrong = plain_differences(panel.readers[name].read(PLAIN))
+        tap.line(not wrong, f"{kind.title} reads a plain calendar", wrong)
+
+
+def test_rows(tap: Tap, known: dict[str, str]) -> None:
+    without = sorted(set(known) - set(EFFECTS))
+    tap.line(not without, "effects.py has a row for each rule", without)
+
+
+def test_witnesses(tap: Tap, panel: Panel, rule: str, pairs: list[Pair]) -> None:
+    """Every defect is mended by its rule; READ: by a reader's word; `letter`: by that of a standard."""
+    effect = EFFECTS[rule]
+    unmended = [pair.name for pair in pairs if rule not in pair.rules]
+    tap.line(not unmended, f"{rule}: every mail with the defect is repaired", unmended)
+    won = {name for pair in pairs for name in panel.won(pair)}
+    if effect.letter:
+        tap.line("letter" in won, f"{rule}: a standard for mail refuses the defect, not the repair")
+    readers = sorted(won - {"letter"})
+    if effect.witness == READ and panel.readers:
+        tap.line(bool(readers), f"{rule}: refused, and taken when repaired, by readers", readers)
+    else:
+        tap.line(bool(effect.witness), f"{rule}: {effect.witness}", readers)
+
+
+def test_losses(tap: Tap, panel: Panel, title: str, pairs: list[Pair]) -> None:
+    panel.read(texts([pair for pair in pairs if pair.before is not pair.after]))
+    changed = [pair for pair in pairs if pair.before != pair.after]
+    lost = [f"{pair.name} ({', '.join(sorted(pair.rules))}): {text}"
+            for pair in changed for text in panel.lost(pair)]  # fmt: skip
+    words = f"{len(pairs)} calendars, {len(changed)} changed"
+    tap.line(not lost, f"{title}: no reading is lost, {words}", lost)
+
+
+def test_rules(tap: Tap, panel: Panel, known: dict[str, str], folder: Path) -> None:
+    for rule in sorted({defect.rule for defect in DEFECTS}):
+        if rule not in known or not calmend.has_profiles():
+            tap.skip(rule, "calmend rules does not have it, or there are no profiles")
+            continue
+        pairs = repaired(calmend.profile("none", rule), broken_mails(folder, rule))
+        panel.read(texts(pairs))
+        test_witnesses(tap, panel, rule, pairs)
+        test_losses(tap, panel, rule, pairs)
+
+
+def generated(folder: Path) -> list[Path]:
+    count = int(os.environ.get("CALMEND_PROPERTY_COUNT", "500"))
+    paths = []
+    for name, octets in mails(1, count):
+        paths.append(folder / f"{name}.eml")
+        paths[-1].write_bytes(octets)
+    return paths
+
+
+def test_profiles(tap: Tap, panel: Panel, title: str, paths: list[Path]) -> None:
+    for profile in PROFILES:
+        if not paths:
+            tap.skip(f"{title}, {profile}", "no corpus folder")
+            continue
+        test_losses(tap, panel, f"{title}, {profile}", repaired(calmend.profile(profile), paths))
+
+
+def main() -> int:
+    tap, panel = Tap(), Panel()
+    known = calmend.rules()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("rules", "corpus", "generated"):
+            (folder / part).mkdir()
+        test_plain(tap, panel)
+        test_rows(tap, known)
+        test_rules(tap, panel, known, folder / "rules")
+        test_profiles(tap, panel, "corpus", corpus.write(folder / "corpus"))
+        test_profiles(tap, panel, "generated", generated(folder / "generated"))
+    panel.close()
+    print(f"1..{tap.number}")
+    return int(tap.failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
