@@ -15,10 +15,9 @@ gboolean substitute_is_usable(gint64 seconds, gint64 now)
     return seconds >= 0 && seconds <= now + SECONDS_PER_DAY;
 }
 
-/* NULL where it is no date. */
-static GDateTime *decode_date(const char *text)
+static gboolean is_too_long(const char *text)
 {
-    return strnlen(text, MAX_DATE + 1) > MAX_DATE ? NULL : g_mime_utils_header_decode_date(text);
+    return strnlen(text, MAX_DATE + 1) > MAX_DATE;
 }
 
 /* What follows the time of day; NULL where there is none that GMime can read, which it then takes
@@ -43,8 +42,8 @@ static gboolean is_military_zone(const char *zone)
 /* Seconds since 1970 of a date, negative where there is none. */
 static gint64 read_date(const char *text)
 {
-    const char *zone = after_time_of_day(text);
-    g_autoptr(GDateTime) date = zone == NULL ? NULL : decode_date(text);
+    const char *zone = is_too_long(text) ? NULL : after_time_of_day(text);
+    g_autoptr(GDateTime) date = zone == NULL ? NULL : g_mime_utils_header_decode_date(text);
     if (date == NULL)
         return -1;
     gint64 offset = g_date_time_get_utc_offset(date) / G_TIME_SPAN_SECOND;
@@ -80,13 +79,15 @@ static gboolean is_day_after_shift(const char *value, const char *year, int shif
         return FALSE;
     g_autofree char *shifted =
         g_strdup_printf("%.*s%d%s", (int)(at - value), value, shifted_year, at + strlen(year));
-    g_autoptr(GDateTime) date = decode_date(shifted);
+    g_autoptr(GDateTime) date = g_mime_utils_header_decode_date(shifted);
     return is_day(date, shifted_year, month, day);
 }
 
 gboolean substitute_field_is_epoch(const char *value)
 {
-    g_autoptr(GDateTime) readable = decode_date(value);
+    if (is_too_long(value))
+        return FALSE;
+    g_autoptr(GDateTime) readable = g_mime_utils_header_decode_date(value);
     return readable == NULL && (is_day_after_shift(value, "1601", 2001, 1, 1) ||
                                 is_day_after_shift(value, "1600", 2000, 12, 31));
 }

@@ -77,7 +77,7 @@ GIANTS = [
     Giant("nested 50 deep", lambda mended: _nested(50, mended), by_postfix=True),
     Giant("nested 1,000 deep", lambda _: _nested(1000, False), "deeper"),
     Giant("1,000 open multiparts, 2,000,000 lines like boundaries",
-          lambda _: _nested(1000, False, b"--\r\n" * 2000000), "multiparts"),
+          lambda _: _nested(1000, False, b"--\r\n" * 2000000), "deeper"),
     Giant("a message of 70 MB", lambda _: mails.mail(mails.multipart(
         b"mixed", mails.part(mails.calendar_type(), mails.reply_calendar()),
         mails.attachment(70 * 1000 * 1000 * 3 // 4))), ""),
