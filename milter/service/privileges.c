@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct Privileges {
@@ -102,6 +104,14 @@ static gboolean is_dropped(const Privileges *privileges)
     return privileges->user == 0 || setuid(0) != 0;
 }
 
+/* A change of the user leaves the inheritable set as it was. The C library has no call for it. */
+static gboolean clear_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    return syscall(SYS_capset, &header, none) == 0;
+}
+
 static gboolean become(const Privileges *privileges, GError **error)
 {
     if (initgroups(privileges->name, privileges->group) != 0 ||
@@ -110,7 +120,8 @@ static gboolean become(const Privileges *privileges, GError **error)
         return fail(error, g_strerror(errno));
     if (!is_dropped(privileges))
         return fail(error, "root's rights are still there");
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    if ((privileges->user != 0 && !clear_capabilities()) ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fail(error, g_strerror(errno));
     return TRUE;
 }

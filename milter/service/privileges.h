@@ -3,9 +3,10 @@
  * privileges: from root to the user of the settings, for good.
  *
  * A process that was started as root opens its socket and its files first, and becomes that user
- * before the first connection: user, group and the groups that the user is in, none of root's, with
- * no way back. It refuses to go on as root unless the settings say so by name: a user that nobody
- * made is an error that tells how to make it. A process of any other user stays what it is.
+ * before the first connection: user, group and the groups that the user is in, none of root's, no
+ * capability in any set but the bounding one, with no way back. It refuses to go on as root unless
+ * the settings say so by name: a user that nobody made is an error that tells how to make it. A
+ * process of any other user stays what it is.
  */
 #ifndef CALMEND_PRIVILEGES_H
 #define CALMEND_PRIVILEGES_H

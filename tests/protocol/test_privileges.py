@@ -143,6 +143,17 @@ class Root(Case):
         milter.start()
         self.check_is(milter, NOBODY.pw_uid, NOBODY.pw_gid, groups)
 
+    def test_inheritable_capabilities_are_gone(self):
+        """As the root of a container has them."""
+        milter = milter_process.MilterProcess(self.folder, {"service": {"user": "nobody"}})
+        self.addCleanup(milter.finish)
+        command = milter.command([])
+        milter.command = lambda options: ["setpriv", "--inh-caps", "+chown,+kill", *command]
+        milter.start()
+        self.check_is(milter, NOBODY.pw_uid, NOBODY.pw_gid,
+                      set(os.getgrouplist("nobody", NOBODY.pw_gid)))
+        self.check_serves(milter)
+
     def accounts_without_default_user(self):
         """A tree with the files of users and groups of this machine, but for calmend."""
         lab.need(shutil.which("useradd"), "useradd is not installed")
