@@ -40,6 +40,7 @@ int smfi_opensocket(int rmsocket)
 
 WATCHDOG_SECONDS = 4
 EXPOSURE_MAX = 1.5
+MIB = 1 << 20
 UNITS = lab.ROOT / "packaging" / "systemd"
 
 
@@ -175,6 +176,7 @@ class PassedSocket(Case):
         self.milter.socket = f"inet:{server.getsockname()[1]}@127.0.0.1"
         self.check_serves()
         self.assertIn("127.0.0.1", self.milter.wait_event(340)["description"])
+        self.assertNotEqual(server.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), 0)
 
     def refused(self, process):
         self.assertEqual(process.wait(timeout=lab.PATIENCE), 2)
@@ -248,6 +250,32 @@ class Units(unittest.TestCase):
     def test_has_descriptors_for_every_session(self):
         files = int(re.search(r"LimitNOFILE=(\d+)", self.service.read_text())[1])
         self.assertGreater(files, 2 * self.default("max-sessions") + 64)
+
+    def test_reload_looks_at_the_file_first(self):
+        """What systemd runs, in its order, ends at the first that fails; only the second reloads."""
+        check, hup = re.findall(r"(?m)^ExecReload=(.*)$", self.service.read_text())
+        self.assertEqual(check, f"{lab.MILTER} --check-config")
+        self.assertIn("kill -HUP $MAINPID", hup)
+
+    def test_memory_is_what_the_limits_let_it_need(self):
+        """The arithmetic of doc/capacity.md, which says for how many processors."""
+        page = (lab.ROOT / "doc/capacity.md").read_text()
+        processors = int(re.search(r"`MemoryMax=4G`[^|]*?\b(\d+) processors", page)[1])
+        plan = 4 * self.default("message-bytes") + 32 * MIB
+        bodies = self.default("max-sessions") * self.default("memory-bytes")
+        need = 16 * MIB + processors * plan + bodies
+        self.assertRegex(self.service.read_text(), r"(?m)^MemoryMax=4G$")
+        self.assertLessEqual(need, 4096 * MIB)
+        self.assertGreater(need + plan, 4096 * MIB, "one more processor is too many")
+
+    def test_large_bodies_are_on_a_disk(self):
+        self.assertRegex(self.service.read_text(), r"(?m)^Environment=TMPDIR=/var/tmp$")
+
+    def test_socket_has_no_option_of_another_kind(self):
+        """systemd warns at each start of an option that a unix socket does not take."""
+        text = self.socket.read_text()
+        self.assertEqual(re.findall(r"(?m)^ListenStream=(.)", text), ["/"])
+        self.assertNotRegex(text, r"(?m)^(NoDelay|KeepAlive|Priority|FreeBind)=")
 
 
 if __name__ == "__main__":
