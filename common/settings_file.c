@@ -79,7 +79,7 @@ static SettingsLine parse_line(guint number, Octets line)
         parsed.value = octets_dup(trim(octets_slice(line, at + 1, line.size)));
         name = trim(octets_slice(line, 0, at));
     }
-    parsed.name = g_utf8_make_valid(name.data, (gssize)name.size);
+    parsed.name = name.size == 0 ? g_strdup("") : g_utf8_make_valid(name.data, (gssize)name.size);
     return parsed;
 }
 

@@ -232,6 +232,8 @@ static const BadCase bad[] = {
      "[logs]|service, repair, limits, exempt, log, metrics"},
     {"unknown-empty-group", "[nothing]\n",
      "[nothing]|service, repair, limits, exempt, log, metrics"},
+    {"empty-group", "[]\n[log]\n", "line 1: there is no group []"},
+    {"empty-key", "[log]\n=json\n", "line 2: \"=json\": this is no [group]"},
     {"unknown-key", "[log]\nlevel=1\n", "line 2: [log]|\"level\"|facility, format"},
     {"key-of-other-group", "[log]\nparts=1\n", "[log]|\"parts\"|facility, format"},
     {"key-case", "[log]\nFormat=json\n", "[log]|\"Format\"|facility, format"},
