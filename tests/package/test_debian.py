@@ -235,12 +235,20 @@ class Debian(unittest.TestCase):
         self.assertEqual((len(self.events(328)), len(self.events(327))), (1, 1), self.log.text())
 
     def test_09_reload(self):
-        """By the line of the unit, with what a small system has."""
+        """By the lines of the unit, with what a small system has. A bad file fails it."""
         service = read_unit(self.path(UNIT))
+        check, hup = re.findall(r"(?m)^ExecReload=(.*)$", self.path(UNIT).read_text())
+        settings = self.path(SETTINGS).read_text()
+        self.path(SETTINGS).write_text(settings + "\nsocket-group=no-such-group # typo\n")
+        code, text = self.root.run(*self.as_unit(service), *shlex.split(check))
+        self.assertEqual(code, 2)
+        self.assertRegex(text, r"/etc/calmend/calmend.conf: line \d+: \[service\] socket-group")
+        self.path(SETTINGS).write_text(settings)
+        self.root.do(*self.as_unit(service), *shlex.split(check))
         status = pathlib.Path(f"/proc/{clean_root.child_of(self.milter.pid)}/status").read_text()
         number = re.search(r"(?m)^NSpid:.*\t(\d+)$", status)[1]
         self.root.do(*self.as_unit(service), "env", f"MAINPID={number}",
-                     *shlex.split(service["ExecReload"]))
+                     *shlex.split(hup))
         lab.wait_until(lambda: self.events(344), "event 344")
 
     def test_10_upgrade(self):
@@ -263,7 +271,9 @@ class Debian(unittest.TestCase):
     def test_11_remove(self):
         self.stop_milter()
         settings = self.path(SETTINGS).read_bytes()
-        self.root.do("apt-get", "-qy", "remove", "calmend")
+        text = self.root.do("apt-get", "-qy", "remove", "calmend")
+        self.assertIn("Postfix still asks calmend", text)
+        self.assertIn(readme_blocks("Postfix")[1].strip(), text)
         self.assertFalse(self.path("usr/sbin/calmend-milter").exists())
         self.assertFalse(self.path(UNIT).exists())
         self.assertEqual(self.path(SETTINGS).read_bytes(), settings)
@@ -272,7 +282,7 @@ class Debian(unittest.TestCase):
     def test_12_purge(self):
         text = self.root.do("apt-get", "-qy", "purge", "calmend")
         self.assertNotIn("warning", text)
-        for name in ("etc/calmend", SOCKET_FOLDER):
+        for name in ("etc/calmend", SOCKET_FOLDER, "run/calmend"):
             self.assertFalse(self.path(name).exists(), name)
         self.assertFalse(os.path.lexists(self.path(WANTED)))
         self.assertNotEqual(self.root.run("dpkg-query", "-W", "calmend")[0], 0)
@@ -285,6 +295,12 @@ class Debian(unittest.TestCase):
         policy.chmod(0o755)
         self.root.install("/root/calmend.deb")
         self.check_fresh()
+
+    def test_14_take_out(self):
+        """As README.md says: the MTA first."""
+        self.root.do("postconf", "-X", "smtpd_milters")
+        self.root.do("postfix", "reload")
+        self.assertNotIn("still asks", self.root.do("apt-get", "-qy", "remove", "calmend"))
 
 
 if __name__ == "__main__":
