@@ -28,6 +28,7 @@ PACKAGES = lab.ROOT / "build/deb"
 ARCHIVES = lab.ROOT / "build/debian-root"
 DATA = lab.ROOT / "tests/mta/data"
 SETTINGS = "etc/calmend/calmend.conf"
+DOCS = "usr/share/doc/calmend"
 SWITCH = "etc/calmend/FixRecipientTrackStatusTime"
 UNIT = "lib/systemd/system/calmend.service"
 SOCKET_FOLDER = "var/spool/postfix/calmend"
@@ -195,6 +196,23 @@ class Debian(unittest.TestCase):
         self.assertEqual(self.root.do("systemd-analyze", "verify", "--man=no", "calmend.service",
                                       "calmend.socket"), "")
         self.assertIn("calmend", self.root.do("journalctl", "--list-catalog"))
+
+    def test_05_documentation(self):
+        """What its pages name is there, and the broken mail is broken."""
+        pages = list(self.path(DOCS).rglob("README.md"))
+        self.assertGreater(len(pages), 4)
+        for page in pages:
+            for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+                self.assertTrue((page.parent / link).is_file(), (page, link))
+        text = self.path(f"{DOCS}/README.Debian").read_text()
+        named = set(re.findall(rf"/{DOCS}/[\w./-]*\w", text))
+        self.assertGreater(len(named), 2)
+        for name in named:
+            self.assertTrue(self.path(name[1:]).exists(), name)
+        for command in re.findall(r"(?m)^    (calmend (?:check|repair) .*)$", text):
+            code, out = self.root.run(*shlex.split(command))
+            self.assertEqual(code, int("check" in command), out)
+            self.assertIn("ATTENDEE-CRITICAL-CHANGE", out)
 
     def test_05_default_socket(self):
         """What the service does right after the install, where there is no MTA yet."""

@@ -26,8 +26,8 @@ SETTINGS = "/etc/calmend/calmend.conf"
 SWITCH = "/etc/calmend/FixRecipientTrackStatusTime"
 
 # There is no page of the project yet, nor a place from which releases are fetched; and rpmlint 2.4
-# does not find the manual of any program.
-WARNINGS = {"no-url-tag", "invalid-url", "no-manual-page-for-binary"}
+# does not find the manual of any program. README.md has a copy of the license beside it.
+WARNINGS = {"no-url-tag", "invalid-url", "no-manual-page-for-binary", "files-duplicate"}
 
 # A release has configure, and gcc brings the headers of the C library.
 ONLY_IN_A_CLONE = {"autoconf", "automake", "autoconf-archive", "glibc-devel"}
@@ -44,7 +44,8 @@ PATHS = """
 /usr/share/bash-completion/completions/calmend
 /usr/share/bash-completion/completions/calmend-milter
 /usr/share/doc/calmend/README.md
-/usr/share/doc/calmend/postfix/main.cf
+/usr/share/doc/calmend/packaging/postfix/main.cf
+/usr/share/doc/calmend/tests/data/demo-reply.eml
 /usr/share/fish/vendor_completions.d/calmend-milter.fish
 /usr/share/fish/vendor_completions.d/calmend.fish
 /usr/share/man/man1/calmend.1.gz
@@ -213,6 +214,12 @@ class Unpacked(Case):
         for path in self.folder.rglob("*"):
             if path.is_symlink() and ".build-id" not in path.parts:
                 self.assertTrue(path.exists(), path)
+
+    def test_links_of_the_documentation_hold(self):
+        folder = self.path("/usr/share/doc/calmend")
+        for page in folder.rglob("README.md"):
+            for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+                self.assertTrue((page.parent / link).is_file(), (page.name, link))
 
     def test_user_of_the_unit_is_made(self):
         text = self.path("usr/lib/sysusers.d/calmend.conf").read_text()
