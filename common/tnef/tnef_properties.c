@@ -8,7 +8,7 @@
 #define TYPE_OBJECT   0x000dU
 
 /* {00020307-0000-0000-C000-000000000046}: the octets of an object that follow are a stream. */
-static const char iid_message[TNEF_GUID_SIZE] = "\x07\x03\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46";
+static const char iid_message[] = "\x07\x03\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46";
 
 /* How a value of a type is written ([MS-OXTNEF] 2.1.3.4). */
 typedef struct {
