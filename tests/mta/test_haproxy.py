@@ -61,7 +61,7 @@ class Haproxy:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 ["setpriv", "--reuid", USER, "--regid", USER, "--clear-groups",
-                 "haproxy", "-db", "-f", config], stdout=log, stderr=log)
+                 "haproxy", "-db", "-f", config], cwd=folder, stdout=log, stderr=log)
 
     @staticmethod
     def missing():
