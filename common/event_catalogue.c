@@ -53,8 +53,10 @@ static const EventKind catalogue[] = {
      "Mend what the description names; calmend-milter --check-config tells whether it is right.",
      "5010a269ef384995ba7068bb89d5e162"},
     {EVENT_OVERLOAD, "Warning", SERVICE, LOG_WARNING,
-     "A limit of the process was reached: sessions or descriptors. At most once a minute for each.",
-     "Raise service.max-sessions, or the limit of open files (LimitNOFILE of the unit).",
+     "A limit of the process was reached: sessions, descriptors, or processors for large messages; or "
+     "a host that may not connect was turned away. At most once a minute for each.",
+     "Raise service.max-sessions, or the limit of open files (LimitNOFILE of the unit); name the host as "
+     "service.peers if it is an MTA of yours.",
      "c8ea20d019834a9b8e47ab3bbf079ff8"},
     {EVENT_METRICS, "Warning", SERVICE, LOG_WARNING,
      "The file of metrics cannot be written; the reason follows. Said once until it can.",

@@ -201,7 +201,7 @@ static gboolean is_put_off(Connection *connection)
     if (!connection->placed)
         connection->placed = connections_enter(connection->daemon->settings);
     if (!connection->placed)
-        overload_report(OVERLOAD_SESSIONS);
+        overload_report(OVERLOAD_SESSIONS, NULL);
     return !connection->placed || !gate_is_open();
 }
 

@@ -2,6 +2,7 @@
 #include "milter/mail/finish.h"
 
 #include "milter/mail/apply.h"
+#include "milter/service/overload.h"
 #include "milter/service/switch_watch.h"
 #include "milter/watch/log.h"
 
@@ -26,6 +27,10 @@ static void log_events(const Daemon *daemon, SMFICTX *context, const Incoming *i
 static Outcome finish_unplanned(const Daemon *daemon, SMFICTX *context, const Incoming *incoming)
 {
     const char *problem = incoming_problem(incoming);
+    if (incoming_is_late(incoming)) {
+        overload_report(OVERLOAD_SLOTS, NULL);
+        return OUTCOME_UNREAD;
+    }
     if (problem == NULL)
         return incoming_is_unread(incoming) ? OUTCOME_UNREAD : OUTCOME_NO_CALENDAR;
 

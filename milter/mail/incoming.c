@@ -11,6 +11,9 @@
  * lengths of lines, marks where edits begin. About 1,000 octets, and 100 for each recipient. */
 #define MTA_OVERHEAD ((gsize)128 * 1024)
 
+/* How long a large message waits for its turn. An MTA waits for minutes, and others behind it. */
+#define SLOT_SECONDS 30
+
 struct Incoming {
     const Settings *settings;
     char *sender; /* NULL: unknown */
@@ -20,6 +23,7 @@ struct Incoming {
     gsize body;       /* where the body begins in the spool */
     gsize octets;     /* of the whole message so far, kept or not */
     gboolean unread;
+    gboolean late;
     GError *problem;
     Message message; /* of the spool; fields NULL before the plan */
 };
@@ -131,7 +135,9 @@ Plan *incoming_plan(Incoming *incoming, gint64 now)
     if (!spool_is_file(&incoming->spool))
         return repair_message(&incoming->message, &incoming->settings->policy, now);
 
-    slots_take();
+    incoming->late = !slots_take(SLOT_SECONDS);
+    if (incoming->late)
+        return NULL;
     Plan *plan = repair_message(&incoming->message, &incoming->settings->policy, now);
     spool_rest(&incoming->spool);
     slots_give();
@@ -148,6 +154,11 @@ gboolean incoming_has_room(const Incoming *incoming, gsize growth)
 gboolean incoming_is_unread(const Incoming *incoming)
 {
     return incoming->unread;
+}
+
+gboolean incoming_is_late(const Incoming *incoming)
+{
+    return incoming->late;
 }
 
 const char *incoming_problem(const Incoming *incoming)

@@ -33,8 +33,8 @@ gboolean incoming_end_header(Incoming *incoming);
 gboolean incoming_body(Incoming *incoming, Octets chunk);
 
 /* The message is over: its plan at the time `now` (seconds since 1970-01-01 UTC). NULL when it
- * holds no calendar part, is too large (incoming_is_unread) or could not be kept
- * (incoming_problem). Owned by the caller, plan_free. */
+ * holds no calendar part, is too large (incoming_is_unread), could not be kept (incoming_problem),
+ * or waited for its turn in vain (incoming_is_late). Owned by the caller, plan_free. */
 Plan *incoming_plan(Incoming *incoming, gint64 now);
 
 /* FALSE when the message might be over limits.mta-bytes once it is `growth` octets larger, while it
@@ -43,6 +43,9 @@ gboolean incoming_has_room(const Incoming *incoming, gsize growth);
 
 /* TRUE when the message is above limits.message-bytes, and so was not kept. */
 gboolean incoming_is_unread(const Incoming *incoming);
+
+/* TRUE when the message is a large one, and too many others were planned meanwhile. */
+gboolean incoming_is_late(const Incoming *incoming);
 
 /* Why the message could not be kept, or NULL. Borrowed. */
 const char *incoming_problem(const Incoming *incoming);

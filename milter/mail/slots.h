@@ -10,8 +10,11 @@
 #ifndef CALMEND_SLOTS_H
 #define CALMEND_SLOTS_H
 
-/* Waits for a slot, and gives it back. Each take is followed by one give. */
-void slots_take(void);
+#include <glib.h>
+
+/* Waits for a slot, for so many seconds at most. FALSE: there was none. Each take that succeeds is
+ * followed by one give. */
+gboolean slots_take(guint seconds);
 void slots_give(void);
 
 #endif

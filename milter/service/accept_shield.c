@@ -32,7 +32,7 @@ static int wait_for_descriptors(void)
 {
     int number = errno;
     if (number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM) {
-        overload_report(OVERLOAD_DESCRIPTORS);
+        overload_report(OVERLOAD_DESCRIPTORS, NULL);
         usleep(WAIT_MICROSECONDS);
     }
     errno = number;
@@ -47,7 +47,7 @@ int accept(int listener, SOCKET_ADDRESS address, socklen_t *size)
     if ((guint)connection < process_sessions_max() + SPARE_DESCRIPTORS)
         return connection;
     close(connection);
-    overload_report(OVERLOAD_DESCRIPTORS);
+    overload_report(OVERLOAD_DESCRIPTORS, NULL);
     errno = ECONNABORTED;
     return -1;
 }

@@ -33,5 +33,5 @@ guint connections_open(void)
 void connections_check(const Settings *settings)
 {
     if (places(settings) < settings->max_sessions)
-        overload_report(OVERLOAD_TOO_FEW);
+        overload_report(OVERLOAD_TOO_FEW, NULL);
 }

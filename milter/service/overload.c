@@ -14,6 +14,9 @@ static const char *const texts[OVERLOADS] = {
                              "closed at once; raise its limit of open files",
     [OVERLOAD_TOO_FEW] = "the limit of open files is too low for max-sessions, of which each may "
                          "need two: fewer are taken",
+    [OVERLOAD_SLOTS] = "large messages wait for a processor: one passed as it came",
+    [OVERLOAD_PEER] = "a host that is not named as peers in [service] connected, and was closed at "
+                      "once: ",
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -38,11 +41,12 @@ static guint count(Overload kind)
     return times;
 }
 
-void overload_report(Overload kind)
+void overload_report(Overload kind, const char *who)
 {
     guint times = count(kind);
     if (times == 0)
         return;
-    g_autoptr(Event) event = event_new(EVENT_OVERLOAD, "%s (times: %u)", texts[kind], times);
+    g_autoptr(Event) event =
+        event_new(EVENT_OVERLOAD, "%s%s (times: %u)", texts[kind], who == NULL ? "" : who, times);
     log_service_event(event);
 }

@@ -21,7 +21,7 @@ typedef enum {
     OUTCOME_REPAIRED,     /* changed */
     OUTCOME_WOULD_REPAIR, /* not changed, since the switch is off */
     OUTCOME_LEFT,         /* with a defect that was reported and left */
-    OUTCOME_UNREAD,       /* above limits.message-bytes */
+    OUTCOME_UNREAD,       /* above limits.message-bytes, or it waited for its turn in vain */
     OUTCOME_FAILED,       /* a repair of it failed, or the guard refused one; it went on */
     OUTCOME_DEFERRED,     /* failed for now, half edited */
     OUTCOME_ABORTED,      /* the MTA gave it up on the way */

@@ -6,6 +6,8 @@ The limits are set small here, so that the tests are quick.
 """
 import os
 import pathlib
+import shutil
+import subprocess
 import unittest
 
 import lab
@@ -18,6 +20,29 @@ MESSAGE_BYTES = 400000
 MEMORY_BYTES = 20000
 HEADER_MAX = 60000
 KEPT_FILES = 4  # milter/mail/spool_file.c
+
+# A machine without a processor to spare, on which the wait for one, of some 30 s, is over at once.
+NO_SLOT = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+typedef int (*Wait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+unsigned g_get_num_processors(void)
+{
+    return 0;
+}
+int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                           const struct timespec *end)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (end->tv_sec - now.tv_sec >= 29 && end->tv_sec - now.tv_sec <= 31)
+        return ETIMEDOUT;
+    return ((Wait)dlvsym(RTLD_NEXT, "pthread_cond_timedwait", "GLIBC_2.3.2"))(condition, mutex, end);
+}
+"""
 
 
 def mail_of_size(size, mended=False):
@@ -199,6 +224,29 @@ class MtaLimit(unittest.TestCase):
         self.milter.reload({"limits": {"mta-bytes": 0}})
         self.milter.wait_event(344)
         self.assertEqual(self.outcome(self.MTA_BYTES, b"NONE1").codes(), "bi")
+
+
+class Turn(unittest.TestCase):
+    """A large message waits for its turn for so long and no longer."""
+
+    def test_passes_as_it_came(self):
+        lab.need(shutil.which("cc"), "no compiler for a shim")
+        folder = lab.scratch_folder(self)
+        library = folder / "shim.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", library], input=NO_SLOT,
+                       text=True, check=True)
+        os.environ["LD_PRELOAD"] = str(library)
+        self.addCleanup(os.environ.pop, "LD_PRELOAD")
+        milter = milter_process.started(self, {"limits": {"memory-bytes": MEMORY_BYTES}},
+                                        folder=folder)
+        milter.switch_on()
+        with milter_wire.open_session(milter.socket) as connection:
+            large = connection.message(mail_of_size(10 * MEMORY_BYTES))
+            self.assertEqual((large.verdict, large.replies), (CONTINUE, []))
+            self.assertIn("processor", milter.wait_event(346)["description"])
+            self.assertEqual(connection.message(mails.reply_mail()).codes(), "bi")
+        milter.stop()
+        self.assertRegex(milter.wait_event(341)["description"], r"messages 2, .*\bunread 1\b")
 
 
 class DiskFull(unittest.TestCase):
