@@ -57,6 +57,11 @@ void network_list_free(NetworkList *list)
     g_free(list);
 }
 
+gboolean network_list_is_empty(const NetworkList *list)
+{
+    return list->networks->len == 0;
+}
+
 static GInetAddress *read_address(const char *text)
 {
     g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text);
@@ -70,7 +75,7 @@ static GInetAddress *read_address(const char *text)
 
 gboolean network_list_has(const NetworkList *list, const char *address)
 {
-    if (list->networks->len == 0 || address == NULL)
+    if (network_list_is_empty(list) || address == NULL)
         return FALSE;
     g_autoptr(GInetAddress) number = read_address(address);
     for (guint i = 0; number != NULL && i < list->networks->len; i++) {

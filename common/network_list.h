@@ -23,6 +23,8 @@ void network_list_free(NetworkList *list);
  * address. */
 gboolean network_list_has(const NetworkList *list, const char *address);
 
+gboolean network_list_is_empty(const NetworkList *list);
+
 /* The list as network_list_parse takes it. Owned by the caller, g_free. */
 char *network_list_to_text(const NetworkList *list);
 

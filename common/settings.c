@@ -44,6 +44,10 @@ static const Setting table[] = {
      .text = "The permission bits of a unix socket."},
     {"service", "socket-group", &setting_string, "", AT(socket_group), .at_start = TRUE,
      .text = "The group of a unix socket: one that the MTA is a member of."},
+    {"service", "peers", &setting_networks, "", AT(peers),
+     .text = "Addresses and networks of the hosts that may connect over TCP, such as 192.0.2.10. This "
+             "host may always. Needed for a socket that other hosts can reach; the connection of a "
+             "host that is not in it is closed at once."},
     {"service", "user", &setting_string, "calmend", AT(user), .at_start = TRUE,
      .text = "USER or USER:GROUP to become once the socket is open. It matters to a process that is "
              "started as root, which stays root only for user=root."},
@@ -144,6 +148,7 @@ void settings_free(Settings *settings)
     g_free(settings->pid_file);
     g_free(settings->switch_file);
     g_free(settings->metrics_textfile);
+    network_list_free(settings->peers);
     network_list_free(settings->exempt_clients);
     mailbox_list_free(settings->exempt_senders);
     mailbox_list_free(settings->exempt_recipients);

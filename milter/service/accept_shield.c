@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * accept_shield: keeps libmilter's listener from running out of descriptors.
+ * accept_shield: keeps libmilter's listener from running out of descriptors, and from strangers.
  *
  * When accept(2) fails for want of one, libmilter asks again at once, and takes a whole processor
  * until one is free. So this program has an accept of its own, which libmilter finds before that of
  * the C library. A connection for which there would be no spool file is closed at once: the lowest
  * free number is given to each descriptor, so that its number tells how many there are. The MTA
  * then does as it was told for a milter that does not answer. Where accept still fails, it waits a
- * little. Where it is not found, the process behaves as libmilter does. Nothing else in this
- * process calls accept.
+ * little. A connection of a host that may not connect (peers) is closed before anything is read
+ * from it. Where this accept is not found, the process behaves as libmilter does. Nothing else in
+ * this process calls accept.
  */
+#include "milter/service/daemon.h"
 #include "milter/service/overload.h"
+#include "milter/service/peers.h"
 #include "milter/service/process.h"
+#include "milter/service/stuck.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -39,15 +43,26 @@ static int wait_for_descriptors(void)
     return -1;
 }
 
+/* libmilter asks for the next one at once. */
+static int turn_away(int connection, Overload reason, const char *who)
+{
+    close(connection);
+    overload_report(reason, who);
+    errno = ECONNABORTED;
+    return -1;
+}
+
 int accept(int listener, SOCKET_ADDRESS address, socklen_t *size)
 {
+    char peer[INET6_ADDRSTRLEN];
     int connection = accept4(listener, address, size, SOCK_CLOEXEC);
     if (connection < 0)
         return wait_for_descriptors();
-    if ((guint)connection < process_sessions_max() + SPARE_DESCRIPTORS)
-        return connection;
-    close(connection);
-    overload_report(OVERLOAD_DESCRIPTORS, NULL);
-    errno = ECONNABORTED;
-    return -1;
+    g_autoptr(Daemon) daemon = daemon_take();
+    if (!peers_allow(daemon->settings, connection, peer))
+        return turn_away(connection, OVERLOAD_PEER, peer);
+    if ((guint)connection >= process_sessions_max() + SPARE_DESCRIPTORS)
+        return turn_away(connection, OVERLOAD_DESCRIPTORS, NULL);
+    stuck_remember(connection);
+    return connection;
 }

@@ -2,6 +2,7 @@
 #include "milter/service/listen.h"
 
 #include "milter/service/address.h"
+#include "milter/service/peers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Descriptors of this process that are looked at to find libmilter's socket. It is opened at the
- * start, so that its number is low. */
+/* Descriptors of this process that are looked at to find libmilter's socket: not the first three,
+ * which are from outside. It is opened at the start, so that its number is low. */
 #define DESCRIPTORS_LOOKED_AT 256
 
 /* Each one frees one connection that was forgotten. */
@@ -22,15 +23,16 @@
 
 struct Listener {
     Address *address;
+    char *text;       /* the address as it was set */
     int folder;       /* of a unix socket, else -1 */
     char *name;       /* of a unix socket in its folder, else NULL */
-    struct stat file; /* of the unix socket that was made; st_nlink 0: none yet */
+    struct stat file; /* of the unix socket; st_nlink 0: it is not watched */
+    gboolean made;    /* here, not by a service manager */
 };
 
 static gboolean fail(const Listener *listener, GError **error, const char *why)
 {
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "socket %s: %s", listener->address->spec,
-                why);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "socket %s: %s", listener->text, why);
     return FALSE;
 }
 
@@ -91,6 +93,7 @@ static gboolean set_access(Listener *listener, const Settings *settings, GError 
     int flags = AT_SYMLINK_NOFOLLOW;
     if (fstatat(listener->folder, listener->name, &listener->file, flags) != 0)
         return fail_errno(listener, error, "cannot be looked at", errno);
+    listener->made = TRUE;
 
     if (settings->socket_group != NULL) {
         const struct group *group = getgrnam(settings->socket_group);
@@ -152,7 +155,7 @@ static gboolean listens_at(int descriptor, const Address *address)
 static void set_no_delay(const Address *address)
 {
     const int on = 1;
-    for (int descriptor = 0; descriptor < DESCRIPTORS_LOOKED_AT; descriptor++) {
+    for (int descriptor = STDERR_FILENO + 1; descriptor < DESCRIPTORS_LOOKED_AT; descriptor++) {
         if (listens_at(descriptor, address))
             setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
@@ -168,42 +171,70 @@ static gboolean open_tcp(const Listener *listener, GError **error)
     return TRUE;
 }
 
-Listener *listen_take(int descriptor, GError **error)
+/* Takes the address. */
+static Listener *listener_new(Address *address, const char *text)
+{
+    Listener *listener = g_new0(Listener, 1);
+    listener->address = address;
+    listener->text = g_strdup(text);
+    listener->folder = -1;
+    return listener;
+}
+
+/* Where this process may not look at the folder, and for a socket that has no name in the file
+ * system, there is nothing to watch. */
+static gboolean watch_passed(Listener *listener, GError **error)
+{
+    const char *path = listener->address->path;
+    if (path == NULL || *path == '\0' || !open_folder(listener, NULL))
+        return TRUE;
+    int flags = AT_SYMLINK_NOFOLLOW;
+    if (fstatat(listener->folder, listener->name, &listener->file, flags) == 0 || errno != ENOENT)
+        return TRUE;
+    return fail(listener, error,
+                "the service manager passes it, and it was removed: restart calmend.socket");
+}
+
+static gboolean hand_over(const Listener *listener, int descriptor, GError **error)
 {
     const int on = 1;
-    g_autoptr(Address) address = address_of_listener(descriptor, error);
-    if (address == NULL)
-        return NULL;
-
-    g_autoptr(Listener) listener = g_new0(Listener, 1);
     g_autofree char *spec = g_strdup_printf("fd:%d", descriptor);
-    listener->folder = -1;
-    listener->address = g_steal_pointer(&address);
     if (listener->address->path == NULL)
         setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     smfi_setconn(spec);
     smfi_setbacklog(SOMAXCONN);
     if (smfi_opensocket(FALSE) == MI_SUCCESS)
-        return g_steal_pointer(&listener);
-    fail(listener, error,
-         "this libmilter takes no socket from a service manager: disable calmend.socket, so that "
-         "calmend-milter opens its socket itself");
-    return NULL;
+        return TRUE;
+    return fail(
+        listener, error,
+        "this libmilter takes no socket from a service manager: disable calmend.socket, so that "
+        "calmend-milter opens its socket itself");
+}
+
+Listener *listen_take(int descriptor, const Settings *settings, GError **error)
+{
+    Address *address = address_of_listener(descriptor, error);
+    if (address == NULL)
+        return NULL;
+    g_autoptr(Listener) listener = listener_new(address, address->spec);
+    if (!peers_suffice(address, settings, error) || !watch_passed(listener, error) ||
+        !hand_over(listener, descriptor, error))
+        return NULL;
+    return g_steal_pointer(&listener);
 }
 
 Listener *listen_open(const Settings *settings, GError **error)
 {
-    g_autoptr(Address) address = address_parse(settings->socket, error);
+    Address *address = address_parse(settings->socket, error);
     if (address == NULL)
         return NULL;
-
-    g_autoptr(Listener) listener = g_new0(Listener, 1);
-    listener->folder = -1;
-    listener->address = g_steal_pointer(&address);
-    smfi_setconn(listener->address->spec);
+    g_autoptr(Listener) listener = listener_new(address, settings->socket);
+    if (!peers_suffice(address, settings, error))
+        return NULL;
+    smfi_setconn(address->spec);
     smfi_setbacklog(SOMAXCONN);
-    gboolean opened = listener->address->path != NULL ? open_unix(listener, settings, error)
-                                                      : open_tcp(listener, error);
+    gboolean opened =
+        address->path != NULL ? open_unix(listener, settings, error) : open_tcp(listener, error);
     return opened ? g_steal_pointer(&listener) : NULL;
 }
 
@@ -218,7 +249,7 @@ gboolean listen_is_gone(const Listener *listener)
 static gboolean is_own_file(const Listener *listener)
 {
     struct stat file;
-    return listener->file.st_nlink > 0 &&
+    return listener->made &&
            fstatat(listener->folder, listener->name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
            file.st_dev == listener->file.st_dev && file.st_ino == listener->file.st_ino;
 }
@@ -232,6 +263,7 @@ void listen_close(Listener *listener)
     if (listener->folder >= 0)
         close(listener->folder);
     address_free(listener->address);
+    g_free(listener->text);
     g_free(listener->name);
     g_free(listener);
 }
@@ -244,5 +276,5 @@ void listen_nudge(const Listener *listener)
 
 const char *listen_spec(const Listener *listener)
 {
-    return listener->address->spec;
+    return listener->text;
 }

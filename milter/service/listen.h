@@ -15,26 +15,29 @@
 typedef struct Listener Listener;
 
 /* Hands libmilter, which must have its callbacks already, the socket that a service manager has
- * opened as `descriptor`. NULL and an error (G_FILE_ERROR) when it is none, or when this libmilter
- * takes none: not every one knows the form fd:NUMBER. Owned by the caller, listen_close. */
-Listener *listen_take(int descriptor, GError **error);
+ * opened as `descriptor`. NULL and an error (G_FILE_ERROR) when it is none, when it was removed,
+ * when other hosts can reach it and the settings name no peers, or when this libmilter takes none:
+ * not every one knows the form fd:NUMBER. Owned by the caller, listen_close. */
+Listener *listen_take(int descriptor, const Settings *settings, GError **error);
 
 /* Opens the socket of the settings for libmilter, which must have its callbacks already. NULL and
  * an error (G_FILE_ERROR) that names the socket when it cannot be used. Not for several threads:
  * it sets the umask for a moment. Owned by the caller, listen_close. */
 Listener *listen_open(const Settings *settings, GError **error);
 
-/* Removes the unix socket from its folder, if it is still this one. Takes NULL. */
+/* Removes the unix socket from its folder, if it was made here and is still this one. Takes NULL.
+ */
 void listen_close(Listener *listener);
 
-/* TRUE when nothing stands any more where the unix socket was made: no MTA finds it there. */
+/* TRUE when nothing stands any more where the unix socket was: no MTA finds it there. */
 gboolean listen_is_gone(const Listener *listener);
 
 /* Connects to the socket a few times and hangs up at once, which makes libmilter look for
  * connections that it has forgotten (stuck). */
 void listen_nudge(const Listener *listener);
 
-/* The address in the form of the settings, hosts as numbers. Borrowed. */
+/* The address as it was set; of a socket that was passed in that form, hosts as numbers.
+ * Borrowed. */
 const char *listen_spec(const Listener *listener);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Listener, listen_close)

@@ -77,7 +77,7 @@ static Listener *open_listener(const Settings *settings, GError **error)
     g_autoptr(GError) trouble = NULL;
     int passed = systemd_take_socket(&trouble);
     if (passed >= 0)
-        return listen_take(passed, error);
+        return listen_take(passed, settings, error);
     if (trouble == NULL)
         return listen_open(settings, error);
     g_propagate_error(error, g_steal_pointer(&trouble));

@@ -2,6 +2,7 @@
 #include "milter/service/options.h"
 
 #include "milter/service/address.h"
+#include "milter/service/peers.h"
 #include "milter/service/privileges.h"
 
 #include <grp.h>
@@ -105,5 +106,11 @@ Settings *options_load_settings(const Options *options, GError **error)
         return NULL;
     override(&settings->socket, options->socket);
     override(&settings->pid_file, options->pid_file);
-    return g_steal_pointer(&settings);
+
+    g_autoptr(Address) address = address_parse(settings->socket, error);
+    if (address != NULL && peers_suffice(address, settings, error))
+        return g_steal_pointer(&settings);
+    if (file != NULL)
+        g_prefix_error(error, "%s: ", file);
+    return NULL;
 }

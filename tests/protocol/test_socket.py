@@ -126,6 +126,15 @@ class UnixSocket(SocketCase):
         self.assertIn(str(self.path), milter.wait_event(348)["description"])
         self.check_serves(milter.start())
 
+    def test_said_as_it_was_set(self):
+        for text in (f"local:{self.path}", f"unix:{self.path}", f"inet:{lab.free_port()}@localhost",
+                     f"inet:{lab.free_port()}@127.0.0.1"):
+            with self.subTest(socket=text):
+                milter = self.start(socket=text)
+                self.assertTrue(milter.wait_event(340, words=text)["description"]
+                                .endswith(f"listens at {text}"))
+                milter.stop()
+
     def test_local_is_unix(self):
         self.check_serves(self.start(socket=f"local:{self.path}"))
 

@@ -178,6 +178,33 @@ class PassedSocket(Case):
         self.assertIn("127.0.0.1", self.milter.wait_event(340)["description"])
         self.assertNotEqual(server.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), 0)
 
+    def test_removed_while_it_is_served(self):
+        """Nobody can reach it any more, and only a restart of the socket makes it anew."""
+        path = self.folder / "passed.sock"
+        self.milter.process = self.start_with(self.listener(path))
+        self.milter.socket = f"unix:{path}"
+        self.check_serves()
+        path.unlink()
+        self.assertEqual(self.milter.process.wait(lab.PATIENCE), 2)
+        self.assertIn(str(path), self.milter.wait_event(348)["description"])
+
+    def test_removed_before_the_start(self):
+        path = self.folder / "passed.sock"
+        listener = self.listener(path)
+        path.unlink()
+        self.assertIn("restart calmend.socket", self.refused(self.start_with(listener)))
+
+    def test_abstract_socket_has_nothing_to_remove(self):
+        listener = self.listener(f"\0calmend-test-{os.getpid()}")
+        self.milter.process = self.start_with(listener)
+        self.milter.socket = f"unix:\0calmend-test-{os.getpid()}"
+        self.check_serves()
+
+    def test_inet_socket_that_others_can_reach(self):
+        server = socket.create_server(("0.0.0.0", 0))
+        self.addCleanup(server.close)
+        self.assertIn("peers", self.refused(self.start_with(server)))
+
     def refused(self, process):
         self.assertEqual(process.wait(timeout=lab.PATIENCE), 2)
         return self.milter.log.read_text()
