@@ -105,6 +105,30 @@ static char *write_octets(const Setting *setting, const Settings *settings)
     return g_strdup_printf("%" G_GSIZE_FORMAT, CONST_MEMBER(gsize, settings, setting));
 }
 
+#define AUTO "auto"
+
+static gboolean read_octets_or_auto(const Setting *setting, const char *text, Settings *settings,
+                                    GError **error)
+{
+    if (strcmp(text, AUTO) == 0) {
+        MEMBER(gsize, settings, setting) = SETTINGS_AUTO;
+        return TRUE;
+    }
+    if (read_octets(setting, text, settings, NULL))
+        return TRUE;
+    g_set_error(error, SETTINGS_ERROR, 0,
+                "must be " AUTO ", or a whole number from %" G_GUINT64_FORMAT
+                " to %" G_GUINT64_FORMAT,
+                setting->minimum, setting->maximum);
+    return FALSE;
+}
+
+static char *write_octets_or_auto(const Setting *setting, const Settings *settings)
+{
+    gboolean is_auto = CONST_MEMBER(gsize, settings, setting) == SETTINGS_AUTO;
+    return is_auto ? g_strdup(AUTO) : write_octets(setting, settings);
+}
+
 char *setting_list_choices(const Choice *choices)
 {
     g_autoptr(GString) list = g_string_new(NULL);
@@ -233,6 +257,8 @@ const SettingType setting_textfile = {"file", read_textfile, write_string};
 const SettingType setting_mode = {"octal mode", read_mode, write_mode};
 const SettingType setting_count = {"number", read_count, write_count};
 const SettingType setting_octets = {"octets", read_octets, write_octets};
+const SettingType setting_octets_or_auto = {"octets or auto", read_octets_or_auto,
+                                            write_octets_or_auto};
 const SettingType setting_choice = {"choice", read_choice, write_choice};
 const SettingType setting_rules = {"list of rules", read_rules, write_rules};
 const SettingType setting_networks = {"list of networks", read_networks, write_networks};

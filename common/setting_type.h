@@ -47,6 +47,7 @@ extern const SettingType setting_textfile;
 extern const SettingType setting_mode;
 extern const SettingType setting_count;
 extern const SettingType setting_octets;
+extern const SettingType setting_octets_or_auto;
 extern const SettingType setting_choice;
 extern const SettingType setting_rules;
 extern const SettingType setting_networks;

@@ -70,10 +70,10 @@ static const Setting table[] = {
      .text = "Whether a changed message gets an X-Calmend field."},
     {"limits", "message-bytes", &setting_octets, "67108864", AT(policy.limits.message_bytes), 1,
      MAX_OCTETS, .text = "A larger message passes unread."},
-    {"limits", "mta-bytes", &setting_octets, "10240000", AT(mta_bytes), 0, MAX_OCTETS,
-     .text = "The largest message that the MTA takes: message_size_limit of Postfix, whose default is "
-             "the default here. A message that is below it, and might not be once it is repaired, is "
-             "left as it came. 0: there is no such limit."},
+    {"limits", "mta-bytes", &setting_octets_or_auto, "auto", AT(mta_bytes), 0, MAX_OCTETS,
+     .text = "The largest message that the MTA takes: message_size_limit of Postfix. A message that is "
+             "below it, and might not be once it is repaired, is left as it came. 0: there is no such "
+             "limit. auto: it is not known, and guessed with care; see calmend-milter(8)."},
     {"limits", "memory-bytes", &setting_octets, "1048576", AT(memory_bytes), 0, MAX_OCTETS,
      .text = "A larger body is kept in an unlinked temporary file."},
     {"limits", "parts", &setting_count, "1000", AT(policy.limits.parts), 1, 1000000,

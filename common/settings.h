@@ -22,6 +22,9 @@ typedef enum {
     LOG_FORMAT_JSON,
 } LogFormat;
 
+/* A limit that is not set, and has to be guessed. */
+#define SETTINGS_AUTO G_MAXSIZE
+
 typedef struct {
     char *socket;       /* unix:PATH, inet:PORT@HOST, inet6:PORT@HOST */
     guint socket_mode;  /* permission bits of a unix socket, such as 0660 */
@@ -32,7 +35,7 @@ typedef struct {
     guint drain_seconds;
     char *pid_file; /* NULL: none */
     char *switch_file;
-    gsize mta_bytes;    /* the largest message that the MTA takes; 0: no limit */
+    gsize mta_bytes;    /* the largest message that the MTA takes; 0: no limit; SETTINGS_AUTO */
     gsize memory_bytes; /* a body above it goes to a temporary file */
     int facility;       /* of syslog(3) */
     LogFormat log_format;

@@ -6,6 +6,9 @@
 /* A field goes as a number of 4 octets, name, NUL, value, NUL in one packet. */
 #define FIELD_OVERHEAD (4 + 1 + 1)
 
+/* What Postfix writes around a field that it puts in the place of another. */
+#define FIELD_MARKS 100
+
 /* A body goes as slowly as the MTA takes it. What was read of it is not to stay resident for so
  * long: it is given back every so many packets. */
 #define REST_PACKETS 16
@@ -94,12 +97,24 @@ static unsigned long action_of(const HeaderEdit *edit)
     return edit->kind == HEADER_INSERT ? SMFIF_ADDHDRS : SMFIF_CHGHDRS;
 }
 
+/* At most so many octets larger is the MTA's file then: Postfix keeps the old text of a field. */
+static gsize growth_of(const Plan *plan)
+{
+    gsize growth = plan_growth(plan);
+    for (guint i = 0; i < plan->header_edits->len; i++) {
+        const HeaderEdit *edit = &g_array_index(plan->header_edits, HeaderEdit, i);
+        gsize value = edit->value == NULL ? 0 : strlen(edit->value);
+        growth += strlen(edit->name) + value + FIELD_MARKS;
+    }
+    return growth;
+}
+
 /* What can be seen to fail, before anything is handed over. */
 static gboolean is_possible(unsigned long actions, const Incoming *incoming, const Plan *plan,
-                            const char **why)
+                            gsize taken, const char **why)
 {
     *why = "the repair might take it over the limit of the MTA (mta-bytes)";
-    if (!incoming_has_room(incoming, plan_growth(plan)))
+    if (!incoming_has_room(incoming, growth_of(plan), taken))
         return FALSE;
     unsigned long needed = plan->body_edits->len > 0 ? SMFIF_CHGBODY : 0;
     gboolean fits = TRUE;
@@ -113,10 +128,10 @@ static gboolean is_possible(unsigned long actions, const Incoming *incoming, con
 }
 
 ApplyResult apply_plan(SMFICTX *context, unsigned long actions, Incoming *incoming,
-                       const Plan *plan, const char **why)
+                       const Plan *plan, gsize taken, const char **why)
 {
     gboolean begun = FALSE;
-    if (!is_possible(actions, incoming, plan, why))
+    if (!is_possible(actions, incoming, plan, taken, why))
         return APPLY_REFUSED;
 
     *why = "the MTA did not take the body";

@@ -22,9 +22,10 @@ typedef enum {
 } ApplyResult;
 
 /* Hands `plan` over. Only at the end of the message, with the plan of `message`. `actions` are what
- * the MTA lets this milter do (SMFIF_). `why`, when the result is not APPLY_DONE, is set to a
+ * the MTA lets this milter do (SMFIF_), `taken` is the largest message that it has taken
+ * (mta_taken). `why`, when the result is not APPLY_DONE, is set to a
  * clause that says what was not taken; static. */
 ApplyResult apply_plan(SMFICTX *context, unsigned long actions, Incoming *incoming,
-                       const Plan *plan, const char **why);
+                       const Plan *plan, gsize taken, const char **why);
 
 #endif

@@ -183,6 +183,7 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
 static sfsistat on_recipient(SMFICTX *context, char **arguments)
 {
     Connection *connection = connection_of(context);
+    incoming_recipient(incoming_of(connection));
     exemption_recipient(&connection->exemption, connection->daemon->settings,
                         bare_address(octets_of(arguments[0])));
     return SMFIS_NOREPLY;

@@ -2,6 +2,7 @@
 #include "milter/mail/finish.h"
 
 #include "milter/mail/apply.h"
+#include "milter/mail/mta_taken.h"
 #include "milter/service/overload.h"
 #include "milter/service/switch_watch.h"
 #include "milter/watch/log.h"
@@ -90,6 +91,9 @@ Outcome finish_message(const Daemon *daemon, SMFICTX *context, unsigned long act
                        Incoming *incoming)
 {
     gboolean on = switch_watch_look(daemon);
+    const char *mta = smfi_getsymval(context, (char *)"j");
+    gsize taken = mta_taken_largest(mta, daemon->generation);
+    mta_taken_note(mta, daemon->generation, incoming_octets(incoming));
     g_autoptr(Plan) plan = make_plan(incoming);
     if (plan == NULL)
         return finish_unplanned(daemon, context, incoming);
@@ -97,7 +101,7 @@ Outcome finish_message(const Daemon *daemon, SMFICTX *context, unsigned long act
     const char *why = NULL;
     ApplyResult result = APPLY_DONE;
     if (on && plan_changes(plan))
-        result = apply_plan(context, actions, incoming, plan, &why);
+        result = apply_plan(context, actions, incoming, plan, taken, &why);
     g_autoptr(GPtrArray) events = events_of_plan(plan, on);
     if (result != APPLY_DONE)
         put_not_taken(events, result, why);

@@ -2,14 +2,11 @@
 #include "milter/mail/incoming.h"
 
 #include "common/mail/token_search.h"
+#include "milter/mail/mta_limit.h"
 #include "milter/mail/slots.h"
 #include "milter/mail/spool.h"
 
 #include <string.h>
-
-/* What Postfix counts beside the octets that a milter sees: the envelope, its own trace field, the
- * lengths of lines, marks where edits begin. About 1,000 octets, and 100 for each recipient. */
-#define MTA_OVERHEAD ((gsize)128 * 1024)
 
 /* How long a large message waits for its turn. An MTA waits for minutes, and others behind it. */
 #define SLOT_SECONDS 30
@@ -22,6 +19,7 @@ struct Incoming {
     gboolean matters; /* a field says that a calendar may follow */
     gsize body;       /* where the body begins in the spool */
     gsize octets;     /* of the whole message so far, kept or not */
+    guint recipients;
     gboolean unread;
     gboolean late;
     GError *problem;
@@ -84,6 +82,11 @@ static void keep(Incoming *incoming, Octets octets)
         spool_clear(&incoming->spool);
 }
 
+void incoming_recipient(Incoming *incoming)
+{
+    incoming->recipients++;
+}
+
 void incoming_header(Incoming *incoming, const char *name, const char *value)
 {
     incoming->octets += strlen(name) + strlen(": ") + strlen(value) + strlen("\r\n");
@@ -144,11 +147,23 @@ Plan *incoming_plan(Incoming *incoming, gint64 now)
     return plan;
 }
 
-gboolean incoming_has_room(const Incoming *incoming, gsize growth)
+gboolean incoming_has_room(const Incoming *incoming, gsize growth, gsize taken)
 {
-    gsize limit = incoming->settings->mta_bytes;
-    return limit == 0 || incoming->octets > limit ||
-           incoming->octets + growth + MTA_OVERHEAD <= limit;
+    gsize kept = incoming->message.octets.size;
+    gsize not_kept = incoming->octets - MIN(incoming->octets, kept);
+    const MtaSize size = {
+        .size = incoming->octets,
+        .records = mta_limit_records(incoming->message.octets),
+        .uncertain = mta_limit_records_max(not_kept),
+        .growth = growth,
+        .recipients = incoming->recipients,
+    };
+    return mta_limit_allows(incoming->settings->mta_bytes, taken, &size);
+}
+
+gsize incoming_octets(const Incoming *incoming)
+{
+    return incoming->octets;
 }
 
 gboolean incoming_is_unread(const Incoming *incoming)

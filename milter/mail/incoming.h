@@ -23,6 +23,9 @@ Incoming *incoming_new(const Settings *settings, Octets sender);
 /* Forgets the message and gives its memory back. */
 void incoming_free(Incoming *incoming);
 
+/* The message has one recipient more. */
+void incoming_recipient(Incoming *incoming);
+
 /* A header field: its value without the leading blank, folds as LF or CR LF and a blank. */
 void incoming_header(Incoming *incoming, const char *name, const char *value);
 
@@ -37,9 +40,14 @@ gboolean incoming_body(Incoming *incoming, Octets chunk);
  * or waited for its turn in vain (incoming_is_late). Owned by the caller, plan_free. */
 Plan *incoming_plan(Incoming *incoming, gint64 now);
 
-/* FALSE when the message might be over limits.mta-bytes once it is `growth` octets larger, while it
- * is not as it came: an MTA refuses it for good then (Postfix: 552 5.3.4). */
-gboolean incoming_has_room(const Incoming *incoming, gsize growth);
+/* FALSE when the message might be over the limit of the MTA (limits.mta-bytes, mta_limit) once the
+ * MTA's file is `growth` octets larger, while it is not as it came: an MTA refuses it for good
+ * then. `taken` is the largest message that the MTA has taken, 0 where that is not known. Only with
+ * the plan. */
+gboolean incoming_has_room(const Incoming *incoming, gsize growth, gsize taken);
+
+/* Octets of the message so far, kept or not. */
+gsize incoming_octets(const Incoming *incoming);
 
 /* TRUE when the message is above limits.message-bytes, and so was not kept. */
 gboolean incoming_is_unread(const Incoming *incoming);

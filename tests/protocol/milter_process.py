@@ -22,6 +22,10 @@ EVENT_LINE = re.compile(
 SANITIZER = re.compile(rb"(Address|Leak|Thread|Memory)Sanitizer|runtime error:")
 
 
+# The limit of an MTA that has not changed its own, so that no repair is left for want of it.
+MTA_BYTES = 10240000
+
+
 class MilterProcess:
     """A milter in `folder`. `settings` maps group to key to value; socket and switch-file have
     defaults in the folder. Where the test is root's, the milter stays root's."""
@@ -40,7 +44,8 @@ class MilterProcess:
     def write_config(self, settings):
         """Writes the settings file."""
         groups = {"service": {"socket": self.socket, "user": self.user},
-                  "repair": {"switch-file": self.switch}}
+                  "repair": {"switch-file": self.switch},
+                  "limits": {"mta-bytes": MTA_BYTES}}
         for group, keys in settings.items():
             groups.setdefault(group, {}).update(keys)
         text = "".join(f"[{group}]\n" + "".join(f"{k}={v}\n" for k, v in keys.items())
