@@ -15,6 +15,7 @@ from pathlib import Path
 from mail_view import methods, parts
 
 SOURCE = Path(__file__).resolve().parent.parent.parent
+CAUSES = Path(__file__).resolve().parent / "causes.tsv"
 CALENDAR = re.compile(rb"(\xef\xbb\xbf)?[ \t\r\n]*BEGIN[ \t]*:[ \t]*VCALENDAR", re.IGNORECASE)
 MBOX_LINE = re.compile(rb"(?m)^From [^\n]*\n")
 
@@ -69,3 +70,9 @@ def write(target: Path) -> list[Path]:
                 paths.append(target / f"{path.name}{f'.{number}' if number else ''}")
                 paths[-1].write_bytes(mail)
     return paths
+
+
+def causes() -> dict[str, str]:
+    """By file, why an iTIP calendar is refused by a reader, whatever calmend does."""
+    lines = CAUSES.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t", 1) for line in lines if not line.startswith("#"))

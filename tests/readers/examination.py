@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import calmend
-from effects import unnamed
+from effects import EFFECTS, unnamed
 from mail_view import CalendarPart, letter, parts
 from reader import KINDS, Reader
 
@@ -50,13 +50,18 @@ class Panel:
     def lost(self, pair: Pair) -> list[str]:
         """What readers read otherwise though no rule names it."""
         before, after = self.readings(pair.before), self.readings(pair.after)
-        found = {name: unnamed(before[name], after[name], set(pair.rules)) for name in before}
-        return [f"{name}: {text}" for name, text in found.items() if text]
+        spared = {name for rule in pair.rules for name in EFFECTS[rule].spared}
+        asked = set(before) - spared
+        found = {name: unnamed(before[name], after[name], set(pair.rules)) for name in asked}
+        return [f"{name}: {text}" for name, text in sorted(found.items()) if text]
 
     def won(self, pair: Pair) -> list[str]:
         """Who refuses before and takes after."""
         before, after = self.readings(pair.before), self.readings(pair.after)
         return [n for n in before if "refused" in before[n] and "refused" not in after[n]]
+
+    def refused_by(self, text: bytes) -> set[str]:
+        return {name for name, reader in self.readers.items() if "refused" in reader.read(text)}
 
     def close(self) -> None:
         for reader in self.readers.values():

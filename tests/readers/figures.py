@@ -21,12 +21,11 @@ import corpus
 from defects import DEFECTS, broken_mails
 from effects import EFFECTS, READ
 from examination import Panel, repaired, texts
-from mail_view import methods
+from mail_view import is_itip
 from reader import KINDS, Process, javascript, php
 
 PROFILES = ("inbound", "outbound", "every rule")
 LIBRARIES = {"calendar-js": javascript("calendar-js-repair"), "sabre": php("sabre-repair")}
-CAUSES = Path(__file__).resolve().parent / "causes.tsv"
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,6 @@ class Calendar:
     name: str
     text: bytes
     after: dict[str, bytes]
-
-
-def is_itip(text: bytes) -> bool:
-    return bool(set(methods(text)) - {"PUBLISH"})
 
 
 def gather(folder: Path) -> list[Calendar]:
@@ -68,14 +63,11 @@ class Readings:
     """What the panel reads, looked up by text."""
 
     def __init__(self, panel: Panel, calendars: list[Calendar]):
-        self.readers = panel.readers
+        self.readers, self.refused_by = panel.readers, panel.refused_by
         panel.read(sorted({text for one in calendars for text in (one.text, *one.after.values())}))
 
     def form(self, name: str, text: bytes) -> dict:
         return self.readers[name].read(text)
-
-    def refused_by(self, text: bytes) -> set[str]:
-        return {name for name in self.readers if "refused" in self.form(name, text)}
 
     def taken_by_both(self, old: bytes, new: bytes) -> list[tuple[dict, dict]]:
         pairs = [(self.form(name, old), self.form(name, new)) for name in self.readers]
@@ -114,7 +106,7 @@ def table_by_reader(calendars: list[Calendar], readings: Readings) -> str:
         for name in readings.readers
     ]
     rows.append(["**one or more**"] + [sum(map(bool, refused[way])) for way in ways])
-    rows.append(["**of**"] + [len(calendars)] * len(ways))
+    rows.append(["calendars"] + [len(calendars)] * len(ways))
     return markdown(["reader", "before"] + [*PROFILES], rows)
 
 
@@ -134,21 +126,15 @@ def table_by_way(calendars: list[Calendar], readings: Readings) -> str:
             sum(readings.changed(*pair) for pair in pairs),
             sum(readings.shrunk(*pair) for pair in pairs),
         ])  # fmt: skip
-    titles = ["repaired by", "calendars changed", "refused, then by nobody", "by fewer readers",
-              "by a reader that took it", "read otherwise", "event or attendee lost"]
+    titles = ["repaired by", "calendars changed", "refused, then by nobody", "refused by fewer",
+              "refused by one that took it", "read otherwise", "event or attendee lost"]
     return markdown(titles, rows)
 
 
-def causes() -> dict[str, str]:
-    """By name of the file, why what is left of the corpus is refused after every rule."""
-    lines = CAUSES.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t", 1) for line in lines if line and not line.startswith("#"))
-
-
 def table_of_causes(calendars: list[Calendar], readings: Readings) -> str:
-    known = causes()
+    known = corpus.causes()
     left = [one.name for one in calendars if readings.refused_by(one.after["every rule"])]
-    counted = Counter(known.get(name, "not looked into") for name in left)
+    counted = Counter(known[name] for name in left)
     return markdown(["cause", "calendars"], [list(row) for row in counted.most_common()])
 
 
@@ -163,7 +149,7 @@ def table_of_rules(panel: Panel) -> str:
             who = ", ".join(KINDS[reader].title for reader in KINDS if reader in won)
             cited = EFFECTS[rule].witness
             rows.append([f"`{rule}`", who, "" if cited == READ else cited])
-    return markdown(["rule", "refuse the defect, take the repair", "known to suffer"], rows, "---")
+    return markdown(["rule", "refuse the defect, take the repair", "reported"], rows, "---")
 
 
 TABLES = {"readers": table_by_reader, "ways": table_by_way, "causes": table_of_causes}

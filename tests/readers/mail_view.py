@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import email
 import email.message
+import quopri
 import re
 from dataclasses import dataclass
 
@@ -19,7 +20,6 @@ TYPES = ("text/calendar", "application/ics")
 ENCODINGS = ("7bit", "8bit", "binary", "base64", "quoted-printable")
 LINE_OCTETS = 998
 METHOD = re.compile(rb"(?im)^METHOD[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r*$")
-SCHEDULING = ("REQUEST", "REPLY", "CANCEL", "COUNTER", "REFRESH", "ADD", "DECLINECOUNTER")
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,21 @@ def parts(mail: bytes) -> list[CalendarPart]:
 
 
 def calendar_part(part: email.message.Message) -> CalendarPart:
-    octets = part.get_payload(decode=True) or b""
+    octets = decoded(part)
     parameter, charset = part.get_param("method"), part.get_content_charset()
     parameter = parameter if isinstance(parameter, str) else None
     return CalendarPart(
         in_utf8(octets, charset), parameter, charset, refusal(part, octets, parameter, charset)
     )
+
+
+def decoded(part: email.message.Message) -> bytes:
+    """The content. Blanks at the end of a quoted-printable line are none (RFC 2045 6.7)."""
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    if encoding == "quoted-printable":
+        raw = part.get_payload().encode("ascii", "surrogateescape")
+        return quopri.decodestring(re.sub(rb"[ \t]+(?=\r?\n|$)", b"", raw))
+    return part.get_payload(decode=True) or b""
 
 
 def in_utf8(octets: bytes, charset: str | None) -> bytes:
@@ -59,6 +68,11 @@ def in_utf8(octets: bytes, charset: str | None) -> bytes:
 
 def methods(octets: bytes) -> list[str]:
     return [found.decode("latin-1").upper() for found in METHOD.findall(octets)]
+
+
+def is_itip(octets: bytes) -> bool:
+    """It has a METHOD, other than PUBLISH."""
+    return bool(set(methods(octets)) - {"PUBLISH"})
 
 
 def refusal(part, octets: bytes, parameter: str | None, charset: str | None) -> str | None:

@@ -86,9 +86,8 @@ function readIcal(ICAL, text) {
     return {method: show(propertyOf(new ICAL.Component(trees[0]), 'method')), items};
 }
 
-async function openIcal(name, strict) {
-    const module = await load(name);
-    const ICAL = module.default;
+async function openIcal(strict) {
+    const ICAL = (await load('ical.js')).default;
     ICAL.design.strict = strict;
     return (text) => readIcal(ICAL, text);
 }
@@ -137,10 +136,15 @@ const asList = (value) => (value === undefined ? [] : [].concat(value));
 const valueOf = (value) => show(value && typeof value === 'object' ? value.val : value);
 
 function dateOf(value) {
+    if (Array.isArray(value))
+        return value.map(dateOf).join();
     if (!(value instanceof Date) || Number.isNaN(value.getTime()))
         return show(value);
     return value.dateOnly ? stamp(value).slice(0, 8) : stamp(value);
 }
+
+// Without the DTSTART that it is given.
+const ruleOf = (rule) => rule === undefined ? null : String(rule).replace(/^DTSTART.*\n/, '');
 
 const objectItem = (item) => ({
     type: item.type,
@@ -149,7 +153,7 @@ const objectItem = (item) => ({
     sequence: show(item.sequence),
     status: show(item.status),
     summary: valueOf(item.summary),
-    rule: show(item.rrule),
+    rule: ruleOf(item.rrule),
     stamp: dateOf(item.dtstamp),
     start: dateOf(item.start),
     end: dateOf(item.due ?? item.end),
@@ -179,9 +183,8 @@ function openObjects(parse) {
 }
 
 const READERS = {
-    'ical.js': () => openIcal('ical.js', true),
-    'ical.js-lenient': () => openIcal('ical.js', false),
-    'ical.js-old': () => openIcal('ical.js-old', true),
+    'ical.js': () => openIcal(true),
+    'ical.js-lenient': () => openIcal(false),
     'calendar-js': openCalendarJs,
     'calendar-js-repair': openRepairSteps,
     'node-ical': () => openObjects(require('node-ical').sync.parseICS),

@@ -57,12 +57,13 @@ static QJsonArray alarms(const Incidence &item)
     return list;
 }
 
+/* KDE has the last of the days as the end of an event of days. */
 static QJsonValue end(const IncidenceBase &item)
 {
     if (item.type() == IncidenceBase::TypeTodo)
         return time(static_cast<const Todo &>(item).dtDue(), item.allDay());
     if (item.type() == IncidenceBase::TypeEvent)
-        return time(static_cast<const Event &>(item).dtEnd(), item.allDay());
+        return time(static_cast<const Event &>(item).dtEnd().addDays(item.allDay()), item.allDay());
     if (item.type() == IncidenceBase::TypeFreeBusy)
         return time(static_cast<const FreeBusy &>(item).dtEnd(), false);
     return {};

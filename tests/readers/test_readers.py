@@ -6,7 +6,8 @@ Each reader of reader.py reads a plain calendar as it is meant, so that its word
 each rule, mails with its defect (defects.py): the readers that the rule claims refuse it do, and take
 the repair, or the row of effects.py names the program that suffers; and no reading changes but for
 what that row names. Then, over the corpus and over the mails of tests/properties, in each profile:
-no reader refuses after what it took before, and no reading changes but for what the rules name.
+no reader refuses after what it took before, and no reading changes but for what the rules name; and
+what is still refused of the corpus with every rule on is listed in causes.tsv, with its cause.
 
 CALMEND_PROPERTY_COUNT mails (500) are generated. A reader that is not there is skipped.
 """
@@ -23,6 +24,7 @@ import corpus
 from defects import DEFECTS, broken_mails
 from effects import EFFECTS, READ
 from examination import Pair, Panel, repaired, texts
+from mail_view import is_itip
 from reader import KINDS, PLAIN
 
 sys.path.insert(1, str(Path(__file__).resolve().parent.parent / "properties"))
@@ -100,6 +102,26 @@ def test_witnesses(tap: Tap, panel: Panel, rule: str, pairs: list[Pair]) -> None
         tap.line(bool(effect.witness), f"{rule}: {effect.witness}", readers)
 
 
+def test_causes(tap: Tap, panel: Panel, pairs: list[Pair]) -> None:
+    """With every rule on, an iTIP calendar of the corpus is refused only for what no rule mends."""
+    title = "corpus: what a reader refuses with every rule on has a cause that no rule mends"
+    absent = [reason for reason in panel.absent.values() if reason]
+    if not calmend.has_profiles():
+        absent = ["there are no profiles"]
+    if absent:
+        tap.skip(title, absent[0])
+        return
+    left, seen = set(), set()
+    panel.read(texts([pair for pair in pairs if is_itip(pair.before.text)]))
+    for pair in pairs:
+        if is_itip(pair.before.text) and pair.before.text not in seen:
+            seen.add(pair.before.text)
+            left |= {pair.name} if panel.refused_by(pair.after.text) else set()
+    wrong = [f"{name}: refused, and causes.tsv has no cause" for name in left - set(corpus.causes())]
+    wrong += [f"{name}: in causes.tsv, but taken" for name in set(corpus.causes()) - left]
+    tap.line(not wrong, f"{title}: {len(left)} of {len(seen)}", sorted(wrong))
+
+
 def test_losses(tap: Tap, panel: Panel, title: str, pairs: list[Pair]) -> None:
     panel.read(texts([pair for pair in pairs if pair.before is not pair.after]))
     changed = [pair for pair in pairs if pair.before != pair.after]
@@ -129,12 +151,20 @@ def generated(folder: Path) -> list[Path]:
     return paths
 
 
-def test_profiles(tap: Tap, panel: Panel, title: str, paths: list[Path]) -> None:
+def test_corpus(tap: Tap, panel: Panel, folder: Path) -> None:
+    if not corpus.folder():
+        tap.skip("corpus", "no corpus folder")
+        return
+    pairs = test_profiles(tap, panel, "corpus", corpus.write(folder))
+    test_causes(tap, panel, pairs)
+
+
+def test_profiles(tap: Tap, panel: Panel, title: str, paths: list[Path]) -> list[Pair]:
+    """The pairs of the last profile, which is that of every rule."""
     for profile in PROFILES:
-        if not paths:
-            tap.skip(f"{title}, {profile}", "no corpus folder")
-            continue
-        test_losses(tap, panel, f"{title}, {profile}", repaired(calmend.profile(profile), paths))
+        pairs = repaired(calmend.profile(profile), paths)
+        test_losses(tap, panel, f"{title}, {profile}", pairs)
+    return pairs
 
 
 def main() -> int:
@@ -147,7 +177,7 @@ def main() -> int:
         test_plain(tap, panel)
         test_rows(tap, known)
         test_rules(tap, panel, known, folder / "rules")
-        test_profiles(tap, panel, "corpus", corpus.write(folder / "corpus"))
+        test_corpus(tap, panel, folder / "corpus")
         test_profiles(tap, panel, "generated", generated(folder / "generated"))
     panel.close()
     print(f"1..{tap.number}")
