@@ -31,6 +31,9 @@ STAGES = {
     "coverage": ("gcovr python3", "clang postfix zsh debootstrap"),
     "faults": ("postfix python3-aiosmtpd m4", "clang zsh debootstrap gcovr"),
     "readers": ("python3-vobject php-cli nodejs", "clang postfix zsh debootstrap gcovr"),
+    "debian13": ("debootstrap python3-tap", "clang postfix miltertest zsh debhelper"),
+    "releases": ("debootstrap python3-tap", "clang postfix miltertest zsh debhelper"),
+    "plain": ("miltertest python3-tap", "clang postfix zsh debootstrap valgrind"),
     "packages": ("debootstrap lintian debhelper rpm python3-tap", "clang postfix zsh valgrind gcovr"),
 }
 

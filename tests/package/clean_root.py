@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """clean_root: a fresh Debian beside the one that runs, with a life of its own.
 
-Made by debootstrap from the mirrors and the release of this machine's own apt, and kept as an
-archive for the next run. Its processes are in namespaces of their own (mounts, host name, processes
+Made by debootstrap from the mirrors of this machine's own apt, of its own release or another, and
+kept as an archive for the next run. Its processes are in namespaces of their own (mounts, host name, processes
 and network), so that it may start what it likes: all of it ends with the root. Run as a program,
 this file is the first process of such a root.
 """
@@ -24,6 +24,7 @@ import lab  # noqa: E402
 
 HOST = "mx.example.com"
 SECONDS = 200
+SCRIPTS = pathlib.Path("/usr/share/debootstrap/scripts")
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
 TARGETS = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)",
@@ -70,9 +71,20 @@ def sources():
     return mirrors[0], release, "".join(f"deb {' '.join(target)}\n" for target in mine)
 
 
+def sources_of(release):
+    """What `sources` says, of a release, or of this machine's own for None: of another
+    one the main archive alone."""
+    mirror, mine, lines = sources()
+    if release in (None, mine):
+        return mirror, mine, lines
+    return mirror, release, f"deb {mirror} {release} main\n"
+
+
 def make_archive(archive, folder, release, mirror):
-    """Makes the archive of a new root, by way of `folder`."""
-    done = subprocess.run(["debootstrap", "--variant=minbase", release, folder, mirror],
+    """Makes the archive of a new root, by way of `folder`. Of a release that is newer than this
+    debootstrap the script is that of sid, as of all of them."""
+    script = [] if (SCRIPTS / release).exists() else [SCRIPTS / "sid"]
+    done = subprocess.run(["debootstrap", "--variant=minbase", release, folder, mirror, *script],
                           env={**os.environ, **proxies()}, text=True, timeout=SECONDS, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     lab.need(done.returncode == 0, f"debootstrap: {' '.join(done.stdout.splitlines()[-2:])}")
@@ -89,11 +101,12 @@ def child_of(pid):
 
 
 class CleanRoot:
-    """A fresh root below `folder`. `path` is where it lies. The archives are kept in `archives`."""
+    """A fresh root below `folder`, of this machine's release unless another is named. `path` is where
+    it lies. The archives are kept in `archives`."""
 
-    def __init__(self, folder, archives):
+    def __init__(self, folder, archives, release=None):
         self.path = folder / "root"
-        mirror, release, self.sources = sources()
+        mirror, release, self.sources = sources_of(release)
         archive = archives / f"{release}-{platform.machine()}.tar"
         if not archive.exists():
             make_archive(archive, self.path, release, mirror)
@@ -108,6 +121,8 @@ class CleanRoot:
         (self.path / "etc/hostname").write_text(f"{HOST}\n")
         (self.path / "etc/apt/sources.list").write_text(self.sources)
         (self.path / "etc/dpkg/dpkg.cfg.d/fast").write_text("force-unsafe-io\n")
+        # A mirror may stand still, for builds that can be repeated.
+        (self.path / "etc/apt/apt.conf.d/still").write_text('Acquire::Check-Valid-Until "no";\n')
 
     def _start(self):
         self.holder = subprocess.Popen(
@@ -132,10 +147,10 @@ class CleanRoot:
         namespaces = ["mount", "uts", "pid"] + ([network] if network else [])
         return [*self.enter(*namespaces), "chroot", self.path, *words]
 
-    def run(self, *words, network="net", stdin=""):
+    def run(self, *words, network="net", stdin="", seconds=SECONDS):
         """Runs a program of the root to its end: (exit code, what it printed)."""
         done = subprocess.run(self.command(*words, network=network), input=stdin, text=True,
-                              env={**ENVIRONMENT, **proxies()}, check=False, timeout=SECONDS,
+                              env={**ENVIRONMENT, **proxies()}, check=False, timeout=seconds,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode, done.stdout
 
@@ -165,12 +180,17 @@ class CleanRoot:
 
 def hold(path):
     """The first process of a root: host name, mounts, loopback; then it lets orphans go
-    until it is told to end."""
+    until it is told to end. The root is a mount, so that mount namespaces can be made in it."""
     socket.sethostname(HOST)
+    subprocess.run(["mount", "--bind", path, path], check=True)
     subprocess.run(["mount", "-t", "proc", "proc", f"{path}/proc"], check=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", f"{path}/run"], check=True)
     subprocess.run(["mount", "-t", "devpts", "-o", "newinstance,ptmxmode=0666", "devpts",
                     f"{path}/dev/pts"], check=True)
+    # Of this machine's /sys no more than systemd asks for: its AppArmor is none of the root's.
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", f"{path}/sys"], check=True)
+    os.makedirs(f"{path}/sys/fs/cgroup")
+    subprocess.run(["mount", "--rbind", "/sys/fs/cgroup", f"{path}/sys/fs/cgroup"], check=True)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
