@@ -31,6 +31,8 @@ STAGES = {
     "coverage": ("gcovr python3", "clang postfix zsh debootstrap"),
     "faults": ("postfix python3-aiosmtpd m4", "clang zsh debootstrap gcovr"),
     "readers": ("python3-vobject php-cli nodejs", "clang postfix zsh debootstrap gcovr"),
+    "boot": ("systemd-container debhelper", "clang postfix zsh lintian qemu-system-x86"),
+    "kernel": ("qemu-system-x86 e2fsprogs debhelper", "clang postfix zsh systemd-container"),
     "debian13": ("debootstrap python3-tap", "clang postfix miltertest zsh debhelper"),
     "releases": ("debootstrap python3-tap", "clang postfix miltertest zsh debhelper"),
     "plain": ("miltertest python3-tap", "clang postfix zsh debootstrap valgrind"),
