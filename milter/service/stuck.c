@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/service/stuck.h"
 
+#include <linux/sockios.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 
 #define NO_SOCKET (-1)
 
@@ -23,12 +23,12 @@ void stuck_remember(int descriptor)
     pthread_mutex_unlock(&mutex);
 }
 
-/* Octets that wait to be read, or NO_SOCKET. */
+/* Octets that wait to be read, or NO_SOCKET. Every descriptor has something to read, but only a
+ * connection has a queue to send from. */
 static int unread_octets(int descriptor)
 {
-    struct stat file;
     int octets = 0;
-    if (fstat(descriptor, &file) != 0 || !S_ISSOCK(file.st_mode))
+    if (ioctl(descriptor, SIOCOUTQ, &octets) != 0)
         return NO_SOCKET;
     return ioctl(descriptor, FIONREAD, &octets) == 0 ? octets : 0;
 }

@@ -6,8 +6,8 @@
  * middle of a packet, the second connection is not read until any other connection does something.
  * It shows as octets that nobody reads from one look to the next. Only descriptors that were
  * remembered are looked at: others are not ours to ask about, such as those that were there at the
- * start. Nobody tells when one is closed, so what is no socket any more is forgotten. Safe to call
- * from any thread.
+ * start. Nobody tells when one is closed, so what is no connection any more is forgotten. Safe to
+ * call from any thread.
  */
 #ifndef CALMEND_STUCK_H
 #define CALMEND_STUCK_H

@@ -241,6 +241,7 @@ class Turn(unittest.TestCase):
                                         folder=folder)
         milter.switch_on()
         with milter_wire.open_session(milter.socket) as connection:
+            connection.socket.settimeout(3 * lab.PATIENCE)  # a sanitizer may come before the shim
             large = connection.message(mail_of_size(10 * MEMORY_BYTES))
             self.assertEqual((large.verdict, large.replies), (CONTINUE, []))
             self.assertIn("processor", milter.wait_event(346)["description"])
