@@ -34,8 +34,8 @@ shift && exec "$@" """
 
 # One message under systemd-journald, and what journalctl shows of it. All ends with the shell,
 # which is the first process of its own PID namespace.
-JOURNALD_RUN = SYSTEM + f"""mknod -m 600 /dev/kmsg c 1 3 &&
-mount -t tmpfs none /usr/lib/systemd/catalog && cp "$CATALOG" /usr/lib/systemd/catalog &&
+JOURNALD_RUN = SYSTEM + f"""mount -t tmpfs none /usr/lib/systemd/catalog &&
+cp "$CATALOG" /usr/lib/systemd/catalog &&
 mount -t tmpfs none /var/lib/systemd && mkdir /var/lib/systemd/catalog &&
 journalctl --update-catalog || exit 1
 {JOURNALD} 2>/dev/null &
