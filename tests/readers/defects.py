@@ -2,7 +2,8 @@
 """defects: mails that each hold one defect, by the rule that mends it, and the same without it.
 
 A row changes lines of a sound calendar, its octets, or the header of its part. Every row is made in
-8bit and in base64, but where the encoding is the defect or what it says hangs on one.
+8bit and in base64, but where the encoding is the defect or what it says hangs on one. joined() puts
+several into one mail.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Callable
 
 SOUND = (
@@ -28,6 +30,7 @@ BEN = "ATTENDEE;CN=Ben Somers;PARTSTAT=NEEDS-ACTION:mailto:ben.somers@example.co
 ADA = "ORGANIZER;CN=Ada Winter:mailto:ada.winter@example.org"
 START, END = "DTSTART:20260112T090000Z", "DTEND:20260112T100000Z"
 TRIGGER = "TRIGGER:-PT15M"
+LAST = "END:VCALENDAR"
 WORDS = "a line of words that is long enough to be folded where a calendar folds it: " * 2
 LONG = "DESCRIPTION:" + "every word of it matters, " * 50
 UMLAUT = "SUMMARY:Gr\u00fc\u00dfe"
@@ -86,7 +89,7 @@ def cut(line: str, at: int, between: str) -> str:
 
 
 def cut_character(octets: bytes) -> bytes:
-    return octets.replace("\u00fc".encode(), "\u00fc".encode()[:1] + b"\r\n " + "\u00fc".encode()[1:])
+    return octets.replace(b"\xc3\xbc", b"\xc3\r\n \xbc")
 
 
 def all_day(start: str, end: str) -> dict:
@@ -119,25 +122,25 @@ DEFECTS = (
     Defect("duplicate-line", {ADA: f"{ADA}\r\n{ADA}"}),
     Defect("fold-missing", {SUMMARY: cut(f"SUMMARY:{WORDS}", 75, "\r\n")},
            {SUMMARY: cut(f"SUMMARY:{WORDS}", 75, "\r\n ")}),
-    Defect("text-after-end", octets=lambda text: text + b"This mail was looked at by a gateway.\r\n"),
-    Defect("text-after-end", octets=lambda text: text + b"-- \r\nA list\r\nhttps://example.org/\r\n"),
+    Defect("text-after-end", {LAST: f"{LAST}\r\nThis mail was looked at by a gateway."}),
+    Defect("text-after-end", {LAST: f"{LAST}\r\n-- \r\nA list\r\nhttps://example.org/"}),
     # text
     Defect("byte-order-mark", octets=lambda text: b"\xef\xbb\xbf" + text),
-    Defect("doubled-return", octets=lambda text: text.replace(b"\r\n", b"\r\r\n"),
-           encodings=("base64",)),
-    Defect("bare-line-feed", octets=lambda text: text.replace(b"\r\n", b"\n"),
-           encodings=("base64",)),
     Defect("fold-in-character", {}, {SUMMARY: UMLAUT}, octets=cut_character),
     Defect("long-line", {SUMMARY: f"{SUMMARY}\r\n{LONG}"}, encodings=("8bit",)),
     Defect("encoding-parameter", {SUMMARY: "SUMMARY;ENCODING=QUOTED-PRINTABLE:Budget"}),
     Defect("encoding-parameter",
            {SUMMARY: "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Budget"}),
     Defect("name-underscore", {SUMMARY: f"{SUMMARY}\r\nX-ENTOURAGE_UUID:5E0C"}),
+    Defect("doubled-return", octets=lambda text: text.replace(b"\r\n", b"\r\r\n"),
+           encodings=("base64",)),
+    Defect("bare-line-feed", octets=lambda text: text.replace(b"\r\n", b"\n"),
+           encodings=("base64",)),
     # method, mime
     Defect("method-parameter-missing", type=PLAIN_TYPE),
     Defect("method-parameter-differs", type=f"{PLAIN_TYPE}; method=PUBLISH"),
     Defect("method-parameter-differs", {}, CANCEL, type=f'{PLAIN_TYPE}; method="REQUEST"'),
-    Defect("method-missing", {"METHOD:REQUEST": None}),
+    Defect("method-missing", {"METHOD:REQUEST": None}, type=f"{PLAIN_TYPE}; method=REQUEST"),
     Defect("charset-missing", {}, {SUMMARY: UMLAUT}, type="text/calendar; method=REQUEST"),
     Defect("charset-ascii", {}, {SUMMARY: UMLAUT},
            type="text/calendar; method=REQUEST; charset=us-ascii"),
@@ -148,8 +151,10 @@ DEFECTS = (
     Defect("organizer-missing", {ADA: None}, REPLY),
     Defect("cancel-status", {"STATUS:CONFIRMED": "STATUS:CONFIRMED"}, CANCEL),
     # zone
-    Defect("utc-zone", all_day("DTSTART;TZID=UTC:20260112T090000", "DTEND;TZID=UTC:20260112T100000")),
-    Defect("utc-zone", all_day("DTSTART;TZID=GMT:20260112T090000Z", "DTEND;TZID=GMT:20260112T100000Z")),
+    Defect("utc-zone", all_day("DTSTART;TZID=UTC:20260112T090000",
+                               "DTEND;TZID=UTC:20260112T100000")),
+    Defect("utc-zone", all_day("DTSTART;TZID=GMT:20260112T090000Z",
+                               "DTEND;TZID=GMT:20260112T100000Z")),
     Defect("utc-zone", all_day("DTSTART;TZID=Etc/UTC:20260112T090000",
                                "DTEND;TZID=Etc/UTC:20260112T100000")),
     Defect("utc-zone", {"DTSTAMP:20260105T101500Z": "DTSTAMP;TZID=UTC:20260105T101500"}),
@@ -164,7 +169,8 @@ DEFECTS = (
            {ADA: ADA.replace(":", ";SENT-BY=mailto:dan.lowe@example.org:", 1)}),
     Defect("common-name-comma", {BEN: BEN.replace("Ben Somers", "Somers, Ben")}),
     Defect("common-name-comma", {ADA: ADA.replace("Ada Winter", "Winter, Ada")}),
-    Defect("attendee-swapped", {BEN: "ATTENDEE:PARTSTAT=NEEDS-ACTION;mailto:ben.somers@example.com"}),
+    Defect("attendee-swapped",
+           {BEN: "ATTENDEE:PARTSTAT=NEEDS-ACTION;mailto:ben.somers@example.com"}),
     Defect("comment-quotes",
            {BEN: BEN.replace(":", ';X-RESPONSE-COMMENT="I say "yes" to it":', 1)}),
     # alarm
@@ -190,6 +196,33 @@ DEFECTS = (
     Defect("lotus-range",
            {SUMMARY: f"{SUMMARY}\r\nX-LOTUS-RECURID;RANGE=THISANDFUTURE:20260112T090000Z"}),
 )  # fmt: skip
+
+
+def joined(one: Defect, other: Defect) -> Defect | None:
+    """Both defects in one mail, or None where they touch the same line or field."""
+    lines = [{**defect.sound, **defect.lines} for defect in (one, other)]
+    encodings = tuple(name for name in one.encodings if name in other.encodings)
+    if set(lines[0]) & set(lines[1]) or (one.type and other.type) or not encodings:
+        return None
+    return Defect(
+        f"{one.rule}+{other.rule}", {**one.lines, **other.lines}, {**one.sound, **other.sound},
+        lambda octets: other.octets(one.octets(octets)), one.type or other.type,
+        one.encoding or other.encoding, encodings, max(one.width, other.width),
+    )  # fmt: skip
+
+
+def joined_mails(folder: Path, count: int) -> list[Path]:
+    """Mails with two to four defects, the same ones each time, written into the folder."""
+    random, paths = Random(1), []
+    while len(paths) < count:
+        rows = sorted(random.sample(range(len(DEFECTS)), random.randint(2, 4)))
+        defect = DEFECTS[rows[0]]
+        for row in rows[1:]:
+            defect = joined(defect, DEFECTS[row]) or defect
+        octets = defect.mail(random.choice(defect.encodings), broken=True)
+        paths.append(folder / f"{len(paths)}-{defect.rule}.eml")
+        paths[-1].write_bytes(octets)
+    return paths
 
 
 def broken_mails(folder: Path, rule: str) -> list[Path]:

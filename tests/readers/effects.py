@@ -6,9 +6,10 @@ judge of a value before and after; what it does not name stays. The member `item
 numbers of components. A reading that was refused before may become anything. A reader that is
 `spared` is not asked where the rule had a say; the row says why.
 
-`witness` is READ where at least one reader of tests/readers refuses the defect and takes the repair,
-as test_readers.py proves. Else it is the program that is known to suffer, with the report; with
-`letter` the letter of a standard for mail refuses it, too (mail_view.py), which is proved as well.
+`witness` is READ where at least one reader of tests/readers refuses the defect and takes the
+repair, as test_readers.py proves. Else it is the program that is known to suffer, with the report;
+with `letter` the letter of a standard for mail refuses it, too (mail_view.py), which is proved as
+well.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def as_day(before, after) -> bool:
 
 
 def as_end(before, after) -> bool:
-    """The same day, or the one after it, at which an event of one day without an end has its end."""
+    """The same day, or the one after it, at which an event of a day without an end has its end."""
     if as_day(before, after):
         return True
     days = [datetime.strptime(str(value)[:8], "%Y%m%d") for value in (before, after) if value]
@@ -104,7 +105,8 @@ class Effect:
 
 PEOPLE = ("organizer", "attendees")
 APPEARS = {**each(ALL, appears), "items": grows}
-AS_DAY = {"start": as_day, "end": as_end, "recurrence": as_day}
+# A RECURRENCE-ID that can be read makes a component of its own.
+AS_DAY = {"start": as_day, "end": as_end, "recurrence": as_day, "items": grows}
 EXCHANGE = Effect(KB_938650)
 
 EFFECTS = {
@@ -117,7 +119,8 @@ EFFECTS = {
     "stamp-epoch": Effect(KB_938650, {"stamp": anyhow, "start": appears}),
     "created-epoch": EXCHANGE,
     "modified-epoch": EXCHANGE,
-    "completed-epoch": EXCHANGE,
+    # KDE takes a task with a COMPLETED as done.
+    "completed-epoch": Effect(KB_938650, {"status": anyhow}),
     "sequence-time-epoch": EXCHANGE,
     "response-time-epoch": EXCHANGE,
     "schedule-epoch": EXCHANGE,
@@ -150,7 +153,7 @@ EFFECTS = {
     "encoding-parameter": Effect("sabre/dav: nextcloud/server#7088"),
     "name-underscore": Effect(READ),
     # method, mime
-    "method-parameter-missing": Effect("Nextcloud Mail, Outlook: nextcloud/mail#11009", letter=True),
+    "method-parameter-missing": Effect("Nextcloud Mail: nextcloud/mail#11009", letter=True),
     "method-parameter-differs": Effect("Outlook: maevsi/vibetype PR#2368", letter=True),
     "method-missing": Effect(READ, {"method": appears}),
     "charset-missing": Effect("Nextcloud: nextcloud/server#53811", letter=True),
@@ -165,7 +168,8 @@ EFFECTS = {
     # address
     "address-scheme": Effect("sabre/vobject 4: nextcloud/mail#12213",
                              each(PEOPLE, same_people)),
-    "address-escaped": Effect("Outlook, eM Client: markuspoerschke/iCal#434", each(PEOPLE, same_people)),
+    "address-escaped": Effect("Outlook, eM Client: markuspoerschke/iCal#434",
+                              each(PEOPLE, same_people)),
     "sent-by-unquoted": Effect("Thunderbird: tine20#4642", each(PEOPLE, anyhow)),
     "common-name-comma": Effect("Tutanota: tutanota#2482", each(PEOPLE, anyhow)),
     "attendee-swapped": Effect("Google Calendar: rdv-service-public PR#5922",

@@ -23,10 +23,14 @@ WORKERS = 2
 class Pair:
     """A calendar part before and after, `after` is the same object where nothing was done."""
 
-    name: str
+    path: Path
     before: CalendarPart
     after: CalendarPart
     rules: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return self.path.name
 
 
 class Panel:
@@ -60,6 +64,10 @@ class Panel:
         before, after = self.readings(pair.before), self.readings(pair.after)
         return [n for n in before if "refused" in before[n] and "refused" not in after[n]]
 
+    def refusing(self, part: CalendarPart) -> list[str]:
+        """Who refuses it, `letter` among them."""
+        return [name for name, form in self.readings(part).items() if "refused" in form]
+
     def refused_by(self, text: bytes) -> set[str]:
         return {name for name, reader in self.readers.items() if "refused" in reader.read(text)}
 
@@ -77,8 +85,21 @@ def repaired(options: list[str], paths: list[Path]) -> list[Pair]:
         rules = frozenset(row["rule"] for row in report["findings"] if row["repaired"])
         if len(before) != len(after):
             raise RuntimeError(f"{path.name}: {len(before)} calendar parts, then {len(after)}")
-        pairs += [Pair(path.name, old, new, rules) for old, new in zip(before, after)]
+        pairs += [Pair(path, old, new, rules) for old, new in zip(before, after)]
     return pairs
+
+
+def repaired_twice(options: list[str], paths: list[Path]) -> list[str]:
+    """The mails in which a second pass would repair anything, with the rules."""
+    again = []
+    for path in paths:
+        again.append(path.with_suffix(".again"))
+        again[-1].write_bytes(calmend.repair(options, path))
+    found = {
+        path.name: {row["rule"] for row in report["findings"] if row["repaired"]}
+        for path, report in zip(paths, calmend.check(options, again))
+    }
+    return [f"{name}: {', '.join(sorted(rules))}" for name, rules in found.items() if rules]
 
 
 def texts(pairs: list[Pair]) -> list[bytes]:

@@ -3,8 +3,8 @@
 """figures PAGE: measures who refuses which calendars of the corpus, and writes the page's tables.
 
 What is counted are the iTIP calendars of the corpus: the different texts with a METHOD, other than
-PUBLISH. A table of the page stands between the lines <!-- NAME --> and <!-- end -->. Without a corpus
-or without one of the readers the page stays as it is, and the program fails.
+PUBLISH. A table of the page stands between the lines <!-- NAME --> and <!-- end -->. Without a
+corpus or without one of the readers the page stays as it is, and the program fails.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def table_by_way(calendars: list[Calendar], readings: Readings) -> str:
 def table_of_causes(calendars: list[Calendar], readings: Readings) -> str:
     known = corpus.causes()
     left = [one.name for one in calendars if readings.refused_by(one.after["every rule"])]
-    counted = Counter(known[name] for name in left)
+    counted = Counter(known[name] for name in left if name in known)
     return markdown(["cause", "calendars"], [list(row) for row in counted.most_common()])
 
 

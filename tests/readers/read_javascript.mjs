@@ -92,7 +92,7 @@ async function openIcal(strict) {
     return (text) => readIcal(ICAL, text);
 }
 
-// --- calendar-js, with its repair steps, as Nextcloud reads
+// --- calendar-js, with its repair steps, as Nextcloud reads; it forgets zones between calendars
 
 // A UID that it makes up is another each time.
 function withoutMadeUid(item, text) {
@@ -102,8 +102,10 @@ function withoutMadeUid(item, text) {
 
 async function openCalendarJs() {
     const {getParserManager} = await load('@nextcloud/calendar-js');
+    const zones = (await load('@nextcloud/timezones')).getTimezoneManager();
     const options = {preserveMethod: true, processFreeBusy: true};
     return (text) => {
+        zones.clearAllTimezones();
         const parser = getParserManager().getParserForFileType('text/calendar', options);
         parser.parse(text);
         const items = [];

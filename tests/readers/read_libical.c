@@ -155,8 +155,9 @@ static const char *complaint_of(icalcomponent *component)
 static const char *complaint_of_store(icalcomponent *root)
 {
     icalcomponent *stored = icalcomponent_new_clone(root);
-    icalproperty *method = icalcomponent_get_first_property(stored, ICAL_METHOD_PROPERTY);
-    if (method)
+    for (icalproperty *method;
+         (method = icalcomponent_get_first_property(stored, ICAL_METHOD_PROPERTY));
+         icalproperty_free(method))
         icalcomponent_remove_property(stored, method);
     icalrestriction_check(stored);
     const char *complaint = complaint_of(stored);

@@ -76,9 +76,9 @@ class Horde
     private function end($item, $type)
     {
         $end = $this->time($item, $type === 'VTODO' ? 'DUE' : 'DTEND');
-        $start = $this->value($item, 'DTSTART');
+        $start = strtotime((string)$this->time($item, 'DTSTART'));
         $duration = $this->value($item, 'DURATION');
-        return $end === null && is_int($start) && is_int($duration)
+        return $end === null && $start && is_int($duration)
             ? gmdate('Ymd\THis\Z', $start + $duration) : $end;
     }
 

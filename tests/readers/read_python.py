@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""read_python LIBRARY: what icalendar or vobject reads in calendars, in the normal form of reader.py.
+"""read_python LIBRARY: what icalendar or vobject reads in calendars, in reader.py's normal form.
 
 A calendar is refused where the library raises anything while it is parsed, or while one of the
 properties of the normal form is asked for: a program that uses the library would not get further.
+The zones that a library remembers of a calendar are forgotten before the next one.
 """
 
 from __future__ import annotations
@@ -44,9 +45,10 @@ class Icalendar:
     def __init__(self):
         import icalendar  # pylint: disable=import-outside-toplevel,import-error
 
-        self.library = icalendar
+        self.library, self.zones = icalendar, icalendar.timezone_cache._timezone_cache
 
     def read(self, octets: bytes) -> dict:
+        self.zones.clear()
         calendars = self.library.Calendar.from_ical(octets, multiple=True)
         items = [item for calendar in calendars for item in calendar.walk() if item.name in KINDS]
         method = calendars[0].get("METHOD") if calendars else None
@@ -101,8 +103,12 @@ class Vobject:
         import vobject  # pylint: disable=import-outside-toplevel,import-error
 
         self.library = vobject
+        self.zones = getattr(vobject.icalendar, "__tzidMap")
+        self.own_zones = dict(self.zones)
 
     def read(self, octets: bytes) -> dict:
+        self.zones.clear()
+        self.zones.update(self.own_zones)
         calendars = list(self.library.readComponents(octets.decode()))
         if not calendars:
             raise ValueError("no component")

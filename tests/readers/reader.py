@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """reader: the readers of calendars that are asked, as processes that each take many calendars.
 
-A reader gets `LENGTH\\n` and as many octets on its standard input, and answers with one line of JSON.
-That is {"refused": REASON}, or the normal form of what it read:
+A reader gets `LENGTH\\n` and as many octets on its standard input, and answers with one line of
+JSON. That is {"refused": REASON}, or the normal form of what it read:
 
     method  of the first VCALENDAR
     items   of each VEVENT, VTODO, VJOURNAL and VFREEBUSY: type, uid, recurrence, sequence, status,
             summary, rule, stamp, start, end, organizer, attendees (address, partstat) and alarms
             (action, trigger)
 
-Times are in UTC, 20260131T120000Z, where the reader knows their zone; a value is null where there is
-none, and a reader that cannot give it leaves the member out. A form is only ever compared with one
-of the same reader, so each may write the rest as it likes.
+Times are in UTC, 20260131T120000Z, where the reader knows their zone; a value is null where there
+is none, and a reader that cannot give it leaves the member out. A form is only ever compared with
+one of the same reader, so each may write the rest as it likes.
 
-A reader that does not answer within SECONDS, or dies, has refused the calendar, and is started anew.
-One whose program or library is not there says so by `missing`.
+A reader that does not answer within SECONDS, or dies, has refused the calendar, and is started
+anew. One whose program or library is not there says so by `missing`.
 """
 
 from __future__ import annotations
@@ -121,7 +121,8 @@ class Process:
     def exchange(self, octets: bytes) -> bytes:
         self.process = self.process or subprocess.Popen(
             self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, env={**os.environ, "NODE_MODULES": str(MODULES), "TZ": "UTC"},
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "NODE_MODULES": str(MODULES), "TZ": "UTC"},
         )  # fmt: skip
         self.process.stdin.write(b"%d\n" % len(octets) + octets)
         self.process.stdin.flush()
