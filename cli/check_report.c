@@ -45,7 +45,16 @@ static void append_outcome(GString *line, const Finding *finding, gboolean color
     }
 }
 
-void check_report_text(const char *file, const Plan *plan, gboolean color)
+/* The profile that repairs it without being asked to, where every rule was looked at. */
+static void append_profile(GString *line, const Finding *finding)
+{
+    if (finding->rule_case == NULL)
+        return;
+    g_autofree char *profile = rules_profile_text(finding->rule_case);
+    g_string_append_printf(line, " [%s]", profile);
+}
+
+void check_report_text(const char *file, const Plan *plan, gboolean color, gboolean all)
 {
     g_autoptr(GString) line = g_string_new(NULL);
     for (guint i = 0; i < plan->findings->len; i++) {
@@ -62,6 +71,8 @@ void check_report_text(const char *file, const Plan *plan, gboolean color)
         output_escape_short(line, finding->property, VALUE_MAX);
         g_string_append(line, ": ");
         append_outcome(line, finding, color);
+        if (all)
+            append_profile(line, finding);
         puts(line->str);
     }
 }
@@ -69,9 +80,12 @@ void check_report_text(const char *file, const Plan *plan, gboolean color)
 static void add_finding(JsonBuilder *builder, const Finding *finding)
 {
     gboolean repaired = finding->reason == REASON_NONE;
+    g_autofree char *profile =
+        finding->rule_case == NULL ? NULL : rules_profile_text(finding->rule_case);
     json_builder_begin_object(builder);
     json_output_text(builder, "rule", finding->rule->name);
     json_output_text(builder, "family", finding->rule->family);
+    json_output_text(builder, "profile", profile);
     json_output_text(builder, "part", finding->part);
     json_output_text(builder, "type", finding->type);
     json_output_text(builder, "method", finding->method);
@@ -88,7 +102,8 @@ static void add_finding(JsonBuilder *builder, const Finding *finding)
     json_builder_end_object(builder);
 }
 
-void check_report_json(const char *file, const Plan *plan, G_GNUC_UNUSED gboolean color)
+void check_report_json(const char *file, const Plan *plan, G_GNUC_UNUSED gboolean color,
+                       G_GNUC_UNUSED gboolean all)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
     json_builder_begin_object(builder);

@@ -29,7 +29,7 @@
 #include "common/repair.h"
 
 /* Both write to standard output; `color` matters to text alone. */
-void check_report_text(const char *file, const Plan *plan, gboolean color);
-void check_report_json(const char *file, const Plan *plan, gboolean color);
+void check_report_text(const char *file, const Plan *plan, gboolean color, gboolean all);
+void check_report_json(const char *file, const Plan *plan, gboolean color, gboolean all);
 
 #endif

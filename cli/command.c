@@ -76,20 +76,63 @@ static gboolean take_time(const char *text, gint64 *now)
     return FALSE;
 }
 
-gboolean engine_open(Engine *engine, const char *config, const char *now)
+static Settings *load_settings(const char *config)
 {
     g_autoptr(GError) error = NULL;
-    if (!take_time(now, &engine->now))
-        return FALSE;
     if (config == NULL && g_file_test(DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
         config = DEFAULT_CONFIG;
-    engine->settings = config == NULL ? settings_new() : settings_load(config, NULL, &error);
-    if (engine->settings == NULL) {
-        g_auto(GStrv) faults = g_strsplit(error->message, "\n", -1);
-        for (char **fault = faults; *fault != NULL; fault++)
-            command_trouble("%s", *fault);
+    Settings *settings = config == NULL ? settings_new() : settings_load(config, NULL, &error);
+    if (settings != NULL)
+        return settings;
+    g_auto(GStrv) faults = g_strsplit(error->message, "\n", -1);
+    for (char **fault = faults; *fault != NULL; fault++)
+        command_trouble("%s", *fault);
+    return NULL;
+}
+
+/* Options that stand for a key of the settings, read as one. */
+static gboolean take_settings(Settings *settings, const EngineOptions *options)
+{
+    const struct {
+        const char *key;
+        const char *value;
+    } given[] = {
+        {"profile", options->profile}, {"enable", options->enable}, {"disable", options->disable}};
+    for (gsize i = 0; i < G_N_ELEMENTS(given); i++) {
+        g_autoptr(GError) error = NULL;
+        if (given[i].value == NULL ||
+            settings_set(settings, "repair", given[i].key, given[i].value, &error))
+            continue;
+        command_trouble("--%s %s: %s", given[i].key, given[i].value, error->message);
         return FALSE;
     }
+    return TRUE;
+}
+
+static void enable_all(Policy *policy)
+{
+    for (guint number = 0; number < rules_count(); number++)
+        policy_set_level(policy, rules_get(number)->name, RULE_ENABLED);
+}
+
+static GPtrArray *list_recipients(char **recipients)
+{
+    GPtrArray *list = recipients == NULL ? NULL : g_ptr_array_new();
+    for (; recipients != NULL && *recipients != NULL; recipients++)
+        g_ptr_array_add(list, *recipients);
+    return list;
+}
+
+gboolean engine_open(Engine *engine, const EngineOptions *options)
+{
+    if (!take_time(options->now, &engine->now))
+        return FALSE;
+    engine->settings = load_settings(options->config);
+    if (engine->settings == NULL || !take_settings(engine->settings, options))
+        return FALSE;
+    if (options->all)
+        enable_all(&engine->settings->policy);
+    engine->recipients = list_recipients(options->recipients);
     repair_init();
     return TRUE;
 }
@@ -97,4 +140,16 @@ gboolean engine_open(Engine *engine, const char *config, const char *now)
 void engine_close(Engine *engine)
 {
     g_clear_pointer(&engine->settings, settings_free);
+    g_clear_pointer(&engine->recipients, g_ptr_array_unref);
+}
+
+void engine_options_clear(EngineOptions *options)
+{
+    g_free(options->config);
+    g_free(options->now);
+    g_free(options->profile);
+    g_free(options->enable);
+    g_free(options->disable);
+    g_strfreev(options->recipients);
+    *options = (EngineOptions){0};
 }

@@ -36,29 +36,53 @@ void command_trouble(const char *format, ...) G_GNUC_PRINTF(1, 2);
  * else `code`. */
 CommandExit command_finish(CommandExit code);
 
+/* What the options say of it; all NULL or FALSE where they say nothing. */
+typedef struct {
+    char *config;  /* the settings to use */
+    char *now;     /* YYYYMMDDTHHMMSSZ */
+    char *profile; /* in place of [repair] profile */
+    char *enable;  /* beside [repair] enable */
+    char *disable;
+    char **recipients; /* of the envelope */
+    gboolean all;      /* every rule enabled */
+} EngineOptions;
+
 /* What messages are examined with. */
 typedef struct {
     Settings *settings;
-    gint64 now; /* seconds since 1970-01-01 UTC */
+    gint64 now;            /* seconds since 1970-01-01 UTC */
+    GPtrArray *recipients; /* of the envelope, borrowed strings; NULL: not known */
 } Engine;
 
-/* Loads the settings from `config`, or for NULL from the installed file where there is one, and
- * takes the time from `now` (YYYYMMDDTHHMMSSZ), or for NULL from the clock. FALSE when one of them
- * is wrong, which was said. engine_close frees what it holds. */
-gboolean engine_open(Engine *engine, const char *config, const char *now);
+/* Loads the settings that the options name, or the installed ones where there are any, and takes
+ * the time from the clock where they name none. FALSE when one of them is wrong, which was said.
+ * engine_close frees what it holds. Borrows the options. */
+gboolean engine_open(Engine *engine, const EngineOptions *options);
 void engine_close(Engine *engine);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Engine, engine_close)
 
-/* The entries of --config and --now. */
-#define ENGINE_CONFIG_ENTRY(variable)                                                              \
-    {                                                                                              \
-        "config", 0, 0, G_OPTION_ARG_FILENAME, &(variable), "Settings to use", "FILE"              \
-    }
-#define ENGINE_NOW_ENTRY(variable)                                                                 \
-    {                                                                                              \
-        "now", 0, 0, G_OPTION_ARG_STRING, &(variable), "The time to take for now",                 \
-            "YYYYMMDDTHHMMSSZ"                                                                     \
-    }
+/* Frees what the options hold. */
+void engine_options_clear(EngineOptions *options);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EngineOptions, engine_options_clear)
+
+/* The entries of the options, for EngineOptions. */
+/* clang-format off */
+#define ENGINE_CONFIG_ENTRY(options)                                                               \
+    {"config", 0, 0, G_OPTION_ARG_FILENAME, &(options).config, "Settings to use", "FILE"}
+#define ENGINE_ENTRIES(options)                                                                    \
+    ENGINE_CONFIG_ENTRY(options),                                                                  \
+    {"now", 0, 0, G_OPTION_ARG_STRING, &(options).now, "The time to take for now",                 \
+     "YYYYMMDDTHHMMSSZ"},                                                                          \
+    {"profile", 0, 0, G_OPTION_ARG_STRING, &(options).profile,                                     \
+     "inbound, outbound or none, in place of the settings'", "NAME"},                              \
+    {"enable", 0, 0, G_OPTION_ARG_STRING, &(options).enable, "Rules or families to enable, too",   \
+     "LIST"},                                                                                      \
+    {"disable", 0, 0, G_OPTION_ARG_STRING, &(options).disable,                                     \
+     "Rules or families to disable, too", "LIST"},                                                 \
+    {"recipient", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options).recipients,                          \
+     "A recipient of the envelope; may be given again", "ADDRESS"}
+/* clang-format on */
 
 #endif

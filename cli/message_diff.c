@@ -54,7 +54,7 @@ static GString *readable_text(const Message *message, const Part *part)
 {
     g_auto(Transfer) transfer = {0};
     GString *text = g_string_new(NULL);
-    transfer_init(&transfer, message, part);
+    transfer_init(&transfer, message, part, part->encoding);
     switch (part->kind) {
     case PART_CALENDAR:
         g_string_append_len(text, transfer.decoded.data, (gssize)transfer.decoded.size);

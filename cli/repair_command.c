@@ -38,12 +38,12 @@ static CommandExit repair_file(const char *file, const Engine *engine, gboolean 
         return COMMAND_TROUBLE;
     }
     message_init(&message, input_octets(buffer));
+    message.recipients = engine->recipients;
     g_autoptr(Plan) plan = repair_message(&message, policy, engine->now);
-    g_autoptr(GArray) edits = plan_edits(plan);
     if (diff)
-        print_diff(&message, edits, &policy->limits);
+        print_diff(&message, plan->edits, &policy->limits);
     else
-        splice_apply(message.octets, edits, write_piece, stdout);
+        splice_apply(message.octets, plan->edits, write_piece, stdout);
     return command_finish(COMMAND_OK);
 }
 
@@ -55,16 +55,14 @@ CommandExit repair_command(int argc, char **argv)
                    "standard input.",
         .description = "Exit code: 0, or 2 with nothing on standard output.",
     };
-    g_autofree char *config = NULL;
-    g_autofree char *now = NULL;
+    g_auto(EngineOptions) options = {0};
     g_auto(GStrv) files = NULL;
     gboolean diff = FALSE;
     CommandExit code;
     g_auto(Engine) engine = {0};
     const GOptionEntry entries[] = {
         {"diff", 0, 0, G_OPTION_ARG_NONE, &diff, "Show what a repair changes instead", NULL},
-        ENGINE_CONFIG_ENTRY(config),
-        ENGINE_NOW_ENTRY(now),
+        ENGINE_ENTRIES(options),
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, NULL},
         {0},
     };
@@ -74,7 +72,7 @@ CommandExit repair_command(int argc, char **argv)
         command_trouble("more than one FILE; name one message at a time");
         return COMMAND_TROUBLE;
     }
-    if (!engine_open(&engine, config, now))
+    if (!engine_open(&engine, &options))
         return COMMAND_TROUBLE;
     return repair_file(files != NULL ? files[0] : "-", &engine, diff);
 }

@@ -13,6 +13,7 @@
 typedef enum {
     COLUMN_RULE,
     COLUMN_FAMILY,
+    COLUMN_SWITCH,
     COLUMN_PROPERTY,
     COLUMN_PARAMETER,
     COLUMN_METHOD,
@@ -29,11 +30,17 @@ static const struct {
     const char *name;
     gsize width;
 } LAYOUT[COLUMNS] = {
-    [COLUMN_RULE] = {"rule", 30},         [COLUMN_FAMILY] = {"family", 12},
-    [COLUMN_PROPERTY] = {"property", 40}, [COLUMN_PARAMETER] = {"parameter", 18},
-    [COLUMN_METHOD] = {"method", 14},     [COLUMN_COMPONENT] = {"component", 18},
-    [COLUMN_STATE] = {"state", 16},       [COLUMN_REPAIR] = {"repair", 16},
-    [COLUMN_PROFILE] = {"profile", 8},    [COLUMN_NOW] = {"now", 8},
+    [COLUMN_RULE] = {"rule", 30},
+    [COLUMN_FAMILY] = {"family", 12},
+    [COLUMN_SWITCH] = {"switch", 28},
+    [COLUMN_PROPERTY] = {"property", 40},
+    [COLUMN_PARAMETER] = {"parameter", 18},
+    [COLUMN_METHOD] = {"method", 14},
+    [COLUMN_COMPONENT] = {"component", 18},
+    [COLUMN_STATE] = {"state", 16},
+    [COLUMN_REPAIR] = {"repair", 16},
+    [COLUMN_PROFILE] = {"profile", 8},
+    [COLUMN_NOW] = {"now", 8},
 };
 
 /* One row in words. NULL: nothing to say. */
@@ -41,30 +48,36 @@ typedef struct {
     char *words[COLUMNS];
 } Row;
 
-static const char *now_text(RuleAction action)
+static const char *now_text(const RuleAction *action)
 {
-    if (action == ACTION_IGNORE)
+    if (action == NULL)
         return "ignore";
-    return action == ACTION_REPORT ? "report" : "repair";
+    return action == &action_report ? "report" : "repair";
 }
 
-/* A rule that looks into a calendar or TNEF stream asks for METHOD and component; others have none.
- */
-static Row row_of(const Rule *rule, const Policy *policy)
+/* Only what stands in a calendar or TNEF stream has a METHOD. */
+static gboolean has_method(const RuleCase *rule_case)
 {
-    gboolean inside =
-        rule->kind == RULE_CALENDAR || rule->kind == RULE_PARAMETER || rule->kind == RULE_TNEF;
+    return rule_case->place != PLACE_HEADER && rule_case->place != PLACE_MESSAGE &&
+           rule_case->place != PLACE_CONTENT;
+}
+
+static Row row_of(const Rule *rule, const RuleCase *rule_case, const Policy *policy)
+{
+    g_autofree char *names =
+        rule_case->names == NULL ? NULL : g_strjoinv(" ", (char **)rule_case->names);
     return (Row){{
         [COLUMN_RULE] = g_strdup(rule->name),
         [COLUMN_FAMILY] = g_strdup(rule->family),
-        [COLUMN_PROPERTY] = g_strdup(rule->property),
-        [COLUMN_PARAMETER] = g_strdup(rule->parameter),
-        [COLUMN_METHOD] = inside ? rules_methods_text(rule) : NULL,
-        [COLUMN_COMPONENT] = inside ? rules_components_text(rule) : NULL,
-        [COLUMN_STATE] = g_strdup(rules_state_text(rule)),
-        [COLUMN_REPAIR] = g_strdup(rules_action_text(rule->enabled_action)),
-        [COLUMN_PROFILE] = g_strdup(rules_profile_text(rule)),
-        [COLUMN_NOW] = g_strdup(now_text(policy_action(policy, rule))),
+        [COLUMN_SWITCH] = g_strdup(rules_switch_name(rules_family(rule)->turned_on_by)),
+        [COLUMN_PROPERTY] = g_steal_pointer(&names),
+        [COLUMN_PARAMETER] = g_strdup(rule_case->parameter),
+        [COLUMN_METHOD] = has_method(rule_case) ? rules_methods_text(rule_case) : NULL,
+        [COLUMN_COMPONENT] = rules_components_text(rule_case),
+        [COLUMN_STATE] = g_strdup(rule_case->state->words),
+        [COLUMN_REPAIR] = g_strdup(rule_case->repair->words),
+        [COLUMN_PROFILE] = rules_profile_text(rule_case),
+        [COLUMN_NOW] = g_strdup(now_text(policy_action(policy, rule, rule_case))),
     }};
 }
 
@@ -151,13 +164,14 @@ static void print_json(const GArray *rows)
 
 static void print_rules(const Policy *policy, gboolean json)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(Row));
     g_array_set_clear_func(rows, row_clear);
-    for (gsize i = 0; i < count; i++) {
-        Row row = row_of(&rules[i], policy);
-        g_array_append_val(rows, row);
+    for (guint number = 0; number < rules_count(); number++) {
+        const Rule *rule = rules_get(number);
+        for (gsize i = 0; i < rule->count; i++) {
+            Row row = row_of(rule, &rule->cases[i], policy);
+            g_array_append_val(rows, row);
+        }
     }
     if (json)
         print_json(rows);
@@ -170,18 +184,20 @@ CommandExit rules_command(int argc, char **argv)
     static const CommandHelp help = {
         .arguments = "",
         .summary = "Shows the rules, and what the settings have each do now.",
-        .description =
-            "Profile: on is repaired by default, opt where the settings enable it, leave "
-            "never.\nExit code: 0, or 2 for trouble.",
+        .description = "Profile: on is repaired where its switch is on, in and out in the profiles "
+                       "inbound and "
+                       "outbound,\nopt where the settings enable it, leave is reported.\nExit "
+                       "code: 0, or 2 for "
+                       "trouble.",
     };
-    g_autofree char *config = NULL;
+    g_auto(EngineOptions) options = {0};
     g_auto(GStrv) rest = NULL;
     gboolean json = FALSE;
     CommandExit code;
     g_auto(Engine) engine = {0};
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object per row", NULL},
-        ENGINE_CONFIG_ENTRY(config),
+        ENGINE_CONFIG_ENTRY(options),
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL},
         {0},
     };
@@ -191,7 +207,7 @@ CommandExit rules_command(int argc, char **argv)
         command_trouble("%s: this command takes no file", rest[0]);
         return COMMAND_TROUBLE;
     }
-    if (!engine_open(&engine, config, NULL))
+    if (!engine_open(&engine, &options))
         return COMMAND_TROUBLE;
     print_rules(&engine.settings->policy, json);
     return command_finish(COMMAND_OK);

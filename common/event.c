@@ -6,26 +6,29 @@
 
 /* Which findings of a plan make an event, and what it says of them. */
 typedef struct {
-    EventId applied;  /* the id when the repairs were made */
-    EventId withheld; /* when the switch was off */
-    guint reasons;    /* bits of Reason */
-    const char *applied_text;
-    const char *withheld_text;
+    EventId id;
+    guint reasons; /* bits of Reason */
+    const char *text;
 } PlanEvent;
 
 #define BIT(reason) (1U << (reason))
 
 static const PlanEvent plan_events[] = {
-    {EVENT_REPAIRED, EVENT_WOULD_REPAIR, BIT(REASON_NONE), "repaired",
-     "would be repaired, the switch is off"},
-    {EVENT_NOT_REPAIRABLE, EVENT_NOT_REPAIRABLE,
+    {EVENT_REPAIRED, BIT(REASON_NONE), "repaired"},
+    {EVENT_WOULD_REPAIR, BIT(REASON_SWITCH), NULL},
+    {EVENT_NOT_REPAIRABLE,
      BIT(REASON_SIGNED) | BIT(REASON_QUOTED) | BIT(REASON_MALFORMED) | BIT(REASON_CHARSET) |
          BIT(REASON_ENCODING) | BIT(REASON_LIMIT) | BIT(REASON_POLICY),
-     "found, not repaired", "found, not repaired"},
-    {EVENT_LEFT, EVENT_LEFT, BIT(REASON_LEAVE), "found, left on purpose", "found, left on purpose"},
-    {EVENT_GUARD, EVENT_GUARD, BIT(REASON_GUARD), "edit refused, message left as it came",
-     "edit refused, message left as it came"},
+     "found, not repaired"},
+    {EVENT_LEFT, BIT(REASON_LEAVE), "found, left on purpose"},
+    {EVENT_GUARD, BIT(REASON_GUARD), "edit refused, left as it came"},
 };
+
+static gboolean is_switched_off(const Plan *plan, guint number, RuleSwitch which)
+{
+    const Finding *finding = &g_array_index(plan->findings, Finding, number);
+    return finding->reason == REASON_SWITCH && rules_family(finding->rule)->turned_on_by == which;
+}
 
 static Event *event_alloc(EventId id, char *text)
 {
@@ -88,10 +91,29 @@ static void add_part(GString *parts, const char **last, const char *part)
     *last = part;
 }
 
-static Event *event_of_findings(const Plan *plan, const PlanEvent *row, gboolean applied)
+/* Which switches are to be turned on. */
+static char *switches_text(const Plan *plan)
 {
-    Event *event = event_alloc(applied ? row->applied : row->withheld,
-                               g_strdup(applied ? row->applied_text : row->withheld_text));
+    g_autoptr(GString) names = g_string_new(NULL);
+    guint listed = 0;
+    for (guint which = SWITCH_NONE + 1; which < SWITCHES; which++) {
+        guint i = 0;
+        while (i < plan->findings->len && !is_switched_off(plan, i, which))
+            i++;
+        if (i == plan->findings->len)
+            continue;
+        g_string_append_printf(names, "%s%s", listed++ > 0 ? " and " : "",
+                               rules_switch_name(which));
+    }
+    return g_strdup_printf(listed > 1 ? "would be repaired, the switches %s are off"
+                                      : "would be repaired, the switch %s is off",
+                           names->str);
+}
+
+static Event *event_of_findings(const Plan *plan, const PlanEvent *row)
+{
+    Event *event =
+        event_alloc(row->id, row->text == NULL ? switches_text(plan) : g_strdup(row->text));
     g_autoptr(GString) parts = g_string_new(NULL);
     const char *last_part = NULL;
     for (guint i = 0; i < plan->findings->len; i++) {
@@ -109,11 +131,11 @@ static Event *event_of_findings(const Plan *plan, const PlanEvent *row, gboolean
     return event;
 }
 
-GPtrArray *events_of_plan(const Plan *plan, gboolean applied)
+GPtrArray *events_of_plan(const Plan *plan)
 {
     GPtrArray *events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
     for (gsize i = 0; i < G_N_ELEMENTS(plan_events); i++) {
-        Event *event = event_of_findings(plan, &plan_events[i], applied);
+        Event *event = event_of_findings(plan, &plan_events[i]);
         if (event->rules->len > 0)
             g_ptr_array_add(events, event);
         else

@@ -43,9 +43,9 @@ typedef struct {
 Event *event_new(EventId id, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void event_free(Event *event);
 
-/* The events of a plan: at most one per id. With `applied` the repairs are 327, else 328. Owned by
- * the caller, g_ptr_array_unref. Elements are Event. */
-GPtrArray *events_of_plan(const Plan *plan, gboolean applied);
+/* The events of a plan: at most one per id. Owned by the caller, g_ptr_array_unref. Elements are
+ * Event. */
+GPtrArray *events_of_plan(const Plan *plan);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_free)
 

@@ -6,10 +6,11 @@
 #define SHORTEST_VALUE  4
 #define OCTETS_PER_RULE 8
 
-/* Such as "stamp-epoch x2", with the reason where it was not repaired. */
+/* Such as "stamp-epoch x2", with the reason where the event does not say it already. */
 static char *rule_text(const EventRule *rule)
 {
-    if (rule->reason == REASON_NONE || rule->reason == REASON_LEAVE)
+    if (rule->reason == REASON_NONE || rule->reason == REASON_LEAVE ||
+        rule->reason == REASON_SWITCH)
         return g_strdup_printf("%s x%u", rule->rule->name, rule->count);
     return g_strdup_printf("%s x%u (%s)", rule->rule->name, rule->count, reason_word(rule->reason));
 }

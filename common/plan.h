@@ -23,16 +23,19 @@ typedef enum {
     REASON_CHARSET,   /* not compatible with ASCII */
     REASON_ENCODING,  /* the transfer encoding cannot be written back */
     REASON_LIMIT,     /* more than the policy's limits allow */
-    REASON_POLICY,    /* the message has a DKIM signature that the policy keeps */
+    REASON_POLICY,    /* the message has a signature that the policy keeps */
     REASON_GUARD,     /* libical read something else than intended in the edited calendar */
+    REASON_SWITCH,    /* the switch of the rule's family is off */
+    REASONS,
 } Reason;
 
 /* One defect at one place. Strings are owned by the plan; all but `rule`, `property` and `reason`
  * may be NULL. */
 typedef struct {
     const Rule *rule;
-    const char *part; /* section number (RFC 9051 6.4.5), NULL for the message's header */
-    const char *type; /* media type of the part */
+    const RuleCase *rule_case; /* the case of it; NULL where the engine found it by itself */
+    const char *part;          /* section number (RFC 9051 6.4.5), NULL for the message's header */
+    const char *type;          /* media type of the part */
     const char
         *method; /* METHOD of the VCALENDAR or message class of the TNEF stream, as written */
     const char *uid;
@@ -45,25 +48,9 @@ typedef struct {
     Reason reason;
 } Finding;
 
-typedef enum {
-    HEADER_INSERT, /* at the top: smfi_insheader index 0 */
-    HEADER_CHANGE, /* smfi_chgheader */
-    HEADER_REMOVE, /* smfi_chgheader with a NULL value */
-} HeaderEditKind;
-
-/* One edit of a header field, for the milter by name and index, for a file as an edit of octets. */
 typedef struct {
-    HeaderEditKind kind;
-    const char *name;
-    guint index;       /* among the fields of that name, from 1; 0 for HEADER_INSERT */
-    const char *value; /* the new value without leading blank, folds as LF and tab; NULL: remove */
-    Edit edit;         /* the same, on the octets of the message */
-} HeaderEdit;
-
-typedef struct {
-    GArray *findings;      /* Finding, in the order of the message */
-    GArray *header_edits;  /* HeaderEdit, in the order in which the MTA must get them */
-    GArray *body_edits;    /* Edit on the octets of the message, all at or after its body */
+    GArray *findings;      /* Finding, part by part in the order of the message, then its header */
+    GArray *edits;         /* Edit on the octets of the message, sorted once it is made */
     GStringChunk *strings; /* what all of the above points to */
 } Plan;
 
@@ -76,10 +63,6 @@ gboolean plan_changes(const Plan *plan);
 
 /* By how many octets the plan makes the message larger; 0 where it makes it smaller. */
 gsize plan_growth(const Plan *plan);
-
-/* Every edit of the plan on the octets of the message, header and body, sorted. Owned by the
- * caller, g_array_unref; its texts stay the plan's. */
-GArray *plan_edits(const Plan *plan);
 
 /* Adds the finding that `part` (NULL: the message) was not examined since it has more of something
  * than the limits allow; the format says of what. */

@@ -1,47 +1,115 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/policy.h"
 
+#define ALL_SWITCHES ((1U << SWITCHES) - 1)
+
 static const PolicyLimits default_limits = {
     .message_bytes = 64 * 1024 * 1024,
     .parts = 1000,
     .depth = 50,
-    .components = 10000,
-    .content_lines = 100000,
+    .calendar = {.components = 10000, .lines = 100000, .nesting = 10, .parameters = 1000},
 };
+
+static gboolean is_on(const Policy *policy, const RuleCase *rule_case, RuleLevel level)
+{
+    return level == RULE_ENABLED || (rule_case->profiles & (PROFILE_ALWAYS | policy->profile)) != 0;
+}
+
+const RuleAction *policy_action(const Policy *policy, const Rule *rule, const RuleCase *rule_case)
+{
+    RuleLevel level = policy->levels[rules_number(rule)];
+    if (level == RULE_DISABLED)
+        return NULL;
+    return is_on(policy, rule_case, level) ? rule_case->repair : rule_case->otherwise;
+}
+
+static void compile(Policy *policy)
+{
+    guint count = rules_count();
+    g_array_set_size(policy->active, 0);
+    for (guint number = 0; number < count; number++) {
+        const Rule *rule = rules_get(number);
+        for (gsize i = 0; i < rule->count; i++) {
+            ActiveCase active = {
+                .rule = rule,
+                .rule_case = &rule->cases[i],
+                .action = policy_action(policy, rule, &rule->cases[i]),
+                .turned_on_by = rules_family(rule)->turned_on_by,
+            };
+            if (active.action != NULL)
+                g_array_append_val(policy->active, active);
+        }
+    }
+}
 
 void policy_init(Policy *policy)
 {
-    gsize rows;
-    rules_table(&rows);
     *policy = (Policy){
-        .levels = g_new0(RuleLevel, rows),
+        .levels = g_new0(RuleLevel, rules_count()),
+        .profile = PROFILE_INBOUND,
+        .switches = ALL_SWITCHES,
         .limits = default_limits,
         .host = g_strdup(g_get_host_name()),
+        .active = g_array_new(FALSE, FALSE, sizeof(ActiveCase)),
     };
+    compile(policy);
 }
 
 void policy_clear(Policy *policy)
 {
     g_clear_pointer(&policy->levels, g_free);
     g_clear_pointer(&policy->host, g_free);
+    g_clear_pointer(&policy->active, g_array_unref);
 }
 
 gboolean policy_set_level(Policy *policy, const char *name, RuleLevel level)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
+    guint count = rules_count();
     gboolean known = FALSE;
-    for (gsize i = 0; i < count; i++) {
-        if (!rules_row_is(&rules[i], name))
+    for (guint number = 0; number < count; number++) {
+        if (!rules_is_called(rules_get(number), name))
             continue;
-        policy->levels[i] = level;
+        if (level != RULE_ENABLED || policy->levels[number] != RULE_DISABLED)
+            policy->levels[number] = level;
         known = TRUE;
     }
+    compile(policy);
     return known;
 }
 
-RuleAction policy_action(const Policy *policy, const Rule *rule)
+void policy_set_profile(Policy *policy, RuleProfile profile)
 {
-    gsize rows;
-    return rules_action(rule, policy->levels[rule - rules_table(&rows)]);
+    policy->profile = profile;
+    compile(policy);
+}
+
+gboolean policy_has_rule(const Policy *policy, const Rule *rule)
+{
+    guint i = 0;
+    while (i < policy->active->len && g_array_index(policy->active, ActiveCase, i).rule != rule)
+        i++;
+    return i < policy->active->len;
+}
+
+gboolean policy_is_on(const Policy *policy, RuleSwitch which)
+{
+    return which == SWITCH_NONE || (policy->switches & 1U << which) != 0;
+}
+
+static gboolean has_name(const char *const *names, const char *name)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        if (g_ascii_strcasecmp(*names, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean policy_reads(const Policy *policy, const char *field)
+{
+    for (guint i = 0; i < policy->active->len; i++) {
+        if (has_name(g_array_index(policy->active, ActiveCase, i).rule->reads, field))
+            return TRUE;
+    }
+    return FALSE;
 }

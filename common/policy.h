@@ -3,37 +3,70 @@
  * policy: what the engine may do, and how much it may do of it.
  *
  * A plain value that the settings fill. It is read only while messages are repaired, so that any
- * number of threads share one.
+ * number of threads share one. What the settings say of the rules is compiled once, into the list
+ * of cases that are looked at and what each then does.
  */
 #ifndef CALMEND_POLICY_H
 #define CALMEND_POLICY_H
 
+#include "common/calendar/calendar.h"
 #include "common/rules/rules.h"
 
 typedef struct {
-    gsize message_bytes; /* octets of a message that is examined at all */
-    guint parts;         /* MIME parts in a message */
-    guint depth;         /* nesting of multiparts and messages */
-    guint components;    /* in a calendar; attributes and recipient rows in a TNEF stream */
-    guint content_lines; /* in a calendar; properties in a TNEF stream */
+    gsize message_bytes;     /* octets of a message that is examined at all */
+    guint parts;             /* MIME parts in a message */
+    guint depth;             /* nesting of multiparts and messages */
+    CalendarLimits calendar; /* of a calendar; in a TNEF stream components are attributes and
+                                recipient rows, lines are properties */
 } PolicyLimits;
 
+/* What the settings say of one rule, by name. */
+typedef enum {
+    RULE_DEFAULT,
+    RULE_ENABLED,
+    RULE_DISABLED,
+} RuleLevel;
+
+/* A case that is looked at. */
 typedef struct {
-    RuleLevel *levels;          /* by row of rules_table() */
-    gboolean leave_dkim_signed; /* a message with a DKIM-Signature field is reported and left */
+    const Rule *rule;
+    const RuleCase *rule_case;
+    const RuleAction *action;
+    RuleSwitch turned_on_by;
+} ActiveCase;
+
+typedef struct {
+    RuleLevel *levels;     /* by number of the rule */
+    RuleProfile profile;   /* PROFILE_INBOUND, PROFILE_OUTBOUND, or 0: neither */
+    guint switches;        /* bits 1 << RuleSwitch: whose repairs are made */
+    gboolean leave_signed; /* a message with a DKIM or ARC signature is reported and left */
     PolicyLimits limits;
-    char *host; /* named in the X-Calmend field */
+    char *host;     /* named in the X-Calmend field */
+    GArray *active; /* ActiveCase, in the order of the table */
 } Policy;
 
-/* The default policy: rules at RULE_DEFAULT, the limits of the manual, this host's name. */
+/* The default policy: profile inbound, both switches on, the limits of the manual, this host's
+ * name. */
 void policy_init(Policy *policy);
 void policy_clear(Policy *policy);
 
-/* Sets the level of a rule, or of every rule of a family. FALSE when there is none of that name. */
+/* Sets the level of a rule, or of every rule of a family. What is disabled stays so when it is
+ * enabled afterwards. FALSE when there is none of that name. */
 gboolean policy_set_level(Policy *policy, const char *name, RuleLevel level);
 
-/* What a row does under this policy. */
-RuleAction policy_action(const Policy *policy, const Rule *rule);
+void policy_set_profile(Policy *policy, RuleProfile profile);
+
+/* What a case of a rule does when its switch is on; NULL: nothing, and it is not looked at. */
+const RuleAction *policy_action(const Policy *policy, const Rule *rule, const RuleCase *rule_case);
+
+/* TRUE when a case of the rule is looked at. */
+gboolean policy_has_rule(const Policy *policy, const Rule *rule);
+
+/* TRUE when the repairs of the family are switched on. */
+gboolean policy_is_on(const Policy *policy, RuleSwitch which);
+
+/* TRUE when an active rule reads the header field of that name, compared without case. */
+gboolean policy_reads(const Policy *policy, const char *field);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Policy, policy_clear)
 

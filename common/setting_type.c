@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/setting_type.h"
 
+#include "common/rules/families.h"
+
 #include <string.h>
 
 #define MEMBER(type, settings, setting) (*(type *)(void *)((char *)(settings) + (setting)->offset))
@@ -188,16 +190,13 @@ static gboolean read_rules(const Setting *setting, const char *text, Settings *s
 
 static char *write_rules(const Setting *setting, const Settings *settings)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
     g_autoptr(GString) list = g_string_new(NULL);
-    for (gsize i = 0; i < count; i++) {
-        gboolean again = i > 0 && strcmp(rules[i].name, rules[i - 1].name) == 0;
-        gboolean inert = setting->level == RULE_ENABLED && !rules_can_enable(rules[i].name);
-        if (rules[i].kind == RULE_STAMP || again || inert ||
-            settings->policy.levels[i] != setting->level)
+    for (guint number = 0; number < rules_count(); number++) {
+        const Rule *rule = rules_get(number);
+        gboolean inert = setting->level == RULE_ENABLED && !rules_can_enable(rule->name);
+        if (rule == rule_stamp || inert || settings->policy.levels[number] != setting->level)
             continue;
-        g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", rules[i].name);
+        g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", rule->name);
     }
     return g_string_free(g_steal_pointer(&list), FALSE);
 }
@@ -210,19 +209,24 @@ static gboolean read_stamp(const Setting *setting, const char *text, Settings *s
         g_set_error_literal(error, SETTINGS_ERROR, 0, "must be one of: yes, no");
         return FALSE;
     }
-    return policy_set_level(&settings->policy, "stamp",
+    return policy_set_level(&settings->policy, rule_stamp->name,
                             strcmp(text, "yes") == 0 ? RULE_DEFAULT : RULE_DISABLED);
 }
 
 static char *write_stamp(const Setting *setting, const Settings *settings)
 {
     (void)setting;
-    gsize count;
-    const Rule *rule = rules_table(&count);
-    while (rule->kind != RULE_STAMP)
-        rule++;
-    gboolean on = policy_action(&settings->policy, rule) == ACTION_STAMP;
-    return g_strdup(on ? "yes" : "no");
+    return g_strdup(policy_has_rule(&settings->policy, rule_stamp) ? "yes" : "no");
+}
+
+/* The policy is compiled anew. */
+static gboolean read_profile(const Setting *setting, const char *text, Settings *settings,
+                             GError **error)
+{
+    if (!read_choice(setting, text, settings, error))
+        return FALSE;
+    policy_set_profile(&settings->policy, settings->policy.profile);
+    return TRUE;
 }
 
 static gboolean read_networks(const Setting *setting, const char *text, Settings *settings,
@@ -264,3 +268,4 @@ const SettingType setting_rules = {"list of rules", read_rules, write_rules};
 const SettingType setting_networks = {"list of networks", read_networks, write_networks};
 const SettingType setting_mailboxes = {"list of addresses", read_mailboxes, write_mailboxes};
 const SettingType setting_stamp = {"yes or no", read_stamp, write_stamp};
+const SettingType setting_profile = {"choice", read_profile, write_choice};

@@ -53,5 +53,6 @@ extern const SettingType setting_rules;
 extern const SettingType setting_networks;
 extern const SettingType setting_mailboxes;
 extern const SettingType setting_stamp;
+extern const SettingType setting_profile;
 
 #endif

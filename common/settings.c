@@ -7,8 +7,8 @@
 #include <string.h>
 #include <syslog.h>
 
-#define DEFAULT_SWITCH_FILE CALMEND_SYSCONFDIR "/calmend/FixRecipientTrackStatusTime"
-#define MAX_OCTETS          (G_GUINT64_CONSTANT(1) << 31)
+#define SWITCH_FOLDER CALMEND_SYSCONFDIR "/calmend/"
+#define MAX_OCTETS    (G_GUINT64_CONSTANT(1) << 31)
 
 /* Faults that are told one by one; a file of another kind has a fault in each line. */
 #define MAX_FAULTS 50
@@ -30,6 +30,9 @@ static const Choice facilities[] = {
 static const Choice formats[] = {{"text", LOG_FORMAT_TEXT}, {"json", LOG_FORMAT_JSON}, {NULL, 0}};
 
 static const Choice signed_choices[] = {{"repair", FALSE}, {"leave", TRUE}, {NULL, 0}};
+
+static const Choice profiles[] = {
+    {"inbound", PROFILE_INBOUND}, {"outbound", PROFILE_OUTBOUND}, {"none", 0}, {NULL, 0}};
 
 static const Choice yes_or_no[] = {{"no", FALSE}, {"yes", TRUE}, {NULL, 0}};
 
@@ -57,15 +60,24 @@ static const Setting table[] = {
      .text = "The longest wait of a stop for the messages that are under way."},
     {"service", "pid-file", &setting_string, "", AT(pid_file), .at_start = TRUE,
      .text = "A file that holds the number of the process while it runs."},
-    {"repair", "switch-file", &setting_needed, DEFAULT_SWITCH_FILE, AT(switch_file),
-     .text = "The file that turns repairs on. Looked at for every message."},
+    {"repair", "switch-file", &setting_needed, SWITCH_FOLDER "FixRecipientTrackStatusTime",
+     AT(switch_files[SWITCH_TRACK_STATUS]),
+     .text = "The file that turns the repairs of the families epoch and kb955480 on. Looked at for "
+             "every message."},
+    {"repair", "mail-switch-file", &setting_needed, SWITCH_FOLDER "FixCalendarMail",
+     AT(switch_files[SWITCH_MAIL]),
+     .text = "The file that turns the repairs of all other families on. Looked at for every message."},
+    {"repair", "profile", &setting_profile, "inbound", AT(policy.profile), .choices = profiles,
+     .text = "What the families of mail-switch-file repair: inbound what readers refuse, in mail that "
+             "arrives; outbound every exact repair, in mail that is about to be signed and sent; none "
+             "only what enable names."},
     {"repair", "enable", &setting_rules, "", .level = RULE_ENABLED,
      .text = "Rules or families whose optional repair is done, separated by commas."},
     {"repair", "disable", &setting_rules, "", .level = RULE_DISABLED,
      .text = "Rules or families that are not applied at all."},
-    {"repair", "dkim-signed", &setting_choice, "repair", AT(policy.leave_dkim_signed),
+    {"repair", "dkim-signed", &setting_choice, "repair", AT(policy.leave_signed),
      .choices = signed_choices,
-     .text = "What happens to a message with a DKIM-Signature field, which a repair breaks."},
+     .text = "What happens to a message with a DKIM or ARC signature, which a repair breaks."},
     {"repair", "stamp", &setting_stamp, "yes",
      .text = "Whether a changed message gets an X-Calmend field."},
     {"limits", "message-bytes", &setting_octets, "67108864", AT(policy.limits.message_bytes), 1,
@@ -80,8 +92,12 @@ static const Setting table[] = {
      .text = "MIME parts in a message, containers included."},
     {"limits", "depth", &setting_count, "50", AT(policy.limits.depth), 1, 1000,
      .text = "Nesting of multiparts and messages."},
-    {"limits", "components", &setting_count, "10000", AT(policy.limits.components), 1, 1000000,
+    {"limits", "components", &setting_count, "10000", AT(policy.limits.calendar.components), 1, 1000000,
      .text = "Components in one calendar part, or attributes and recipient rows in one TNEF part."},
+    {"limits", "nesting", &setting_count, "10", AT(policy.limits.calendar.nesting), 1, 1000,
+     .text = "Components one inside of another in one calendar part."},
+    {"limits", "parameters", &setting_count, "1000", AT(policy.limits.calendar.parameters), 1, 100000,
+     .text = "Parameters of one content line of a calendar part."},
     {"exempt", "clients", &setting_networks, "", AT(exempt_clients),
      .text = "Addresses and networks whose mail is not read, such as 192.0.2.0/24 and 2001:db8::1."},
     {"exempt", "senders", &setting_mailboxes, "", AT(exempt_senders),
@@ -146,7 +162,8 @@ void settings_free(Settings *settings)
     g_free(settings->socket_group);
     g_free(settings->user);
     g_free(settings->pid_file);
-    g_free(settings->switch_file);
+    for (guint i = 0; i < SWITCHES; i++)
+        g_free(settings->switch_files[i]);
     g_free(settings->metrics_textfile);
     network_list_free(settings->peers);
     network_list_free(settings->exempt_clients);
@@ -231,6 +248,13 @@ static gboolean take_value(const Loading *loading, const Setting *setting, const
     g_autofree char *value = settings_file_unescape(written, error);
     return value != NULL && setting->type->read(setting, value, loading->settings, error) &&
            passes_checks(loading, setting, value, error);
+}
+
+gboolean settings_set(Settings *settings, const char *group, const char *key, const char *value,
+                      GError **error)
+{
+    const Setting *setting = find_setting(group, key);
+    return setting->type->read(setting, value, settings, error);
 }
 
 static void take_key(Loading *loading, const SettingsLine *line)

@@ -33,8 +33,8 @@ typedef struct {
     char *user;         /* USER or USER:GROUP to become when started as root */
     guint max_sessions;
     guint drain_seconds;
-    char *pid_file; /* NULL: none */
-    char *switch_file;
+    char *pid_file;               /* NULL: none */
+    char *switch_files[SWITCHES]; /* by RuleSwitch; NULL for SWITCH_NONE */
     gsize mta_bytes;    /* the largest message that the MTA takes; 0: no limit; SETTINGS_AUTO */
     gsize memory_bytes; /* a body above it goes to a temporary file */
     int facility;       /* of syslog(3) */
@@ -82,6 +82,11 @@ typedef struct {
  * with the path. */
 Settings *settings_load(const char *path, const SettingCheck *checks, GError **error);
 void settings_free(Settings *settings);
+
+/* Sets a key of the table from a text, as a file does; lists are added to. FALSE and an error
+ * (SETTINGS_ERROR) when the value is wrong. */
+gboolean settings_set(Settings *settings, const char *group, const char *key, const char *value,
+                      GError **error);
 
 /* The settings in force as a file that settings_load would take. Owned by the caller, g_free. */
 char *settings_to_text(const Settings *settings);

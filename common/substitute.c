@@ -10,9 +10,12 @@
  * given. */
 #define MAX_DATE 998
 
+/* 1971-01-01 00:00:00 UTC: 1970 is what a clock that was never set says. */
+#define EARLIEST (365 * SECONDS_PER_DAY)
+
 gboolean substitute_is_usable(gint64 seconds, gint64 now)
 {
-    return seconds >= 0 && seconds <= now + SECONDS_PER_DAY;
+    return seconds >= EARLIEST && seconds <= now + SECONDS_PER_DAY;
 }
 
 static gboolean is_too_long(const char *text)

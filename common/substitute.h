@@ -19,7 +19,7 @@ typedef struct {
 
 MessageTimes substitute_message_times(const Message *message, gint64 now);
 
-/* TRUE when a time may be written: 1970 or later, at most 24 hours after the clock. */
+/* TRUE when a time may be written: 1971 or later, at most 24 hours after the clock. */
 gboolean substitute_is_usable(gint64 seconds, gint64 now);
 
 /* TRUE when the value of a Date-like field is 1601-01-01 or 1600-12-31 in its own zone. */

@@ -147,43 +147,44 @@ static void print_example(void)
 }
 
 /* One case of a rule: where it looks, for what, and what it does. */
-static void print_case(const Rule *rule)
+static void print_case(const RuleCase *rule_case)
 {
-    g_autoptr(GString) text = g_string_new(rule->property);
-    g_autofree char *methods = rules_methods_text(rule);
-    g_autofree char *components = rules_components_text(rule);
+    g_autofree char *names =
+        rule_case->names == NULL ? NULL : g_strjoinv(" ", (char **)rule_case->names);
+    g_autofree char *methods = rules_methods_text(rule_case);
+    g_autofree char *components = rules_components_text(rule_case);
+    g_autofree char *profile = rules_profile_text(rule_case);
+    g_autoptr(GString) text = g_string_new(names);
 
-    if (rule->parameter)
-        g_string_append_printf(text, ", parameter %s", rule->parameter);
-    if (rule->kind == RULE_CALENDAR || rule->kind == RULE_PARAMETER || rule->kind == RULE_TNEF)
-        g_string_append_printf(text, ", METHOD %s, in %s", methods, components);
-    g_string_append_printf(text, ", %s: %s", rules_state_text(rule),
-                           rules_action_text(rule->action));
-    if (rule->enabled_action != rule->action)
-        g_string_append_printf(text, "; enabled: %s", rules_action_text(rule->enabled_action));
-    g_string_append_printf(text, " (profile %s).", rules_profile_text(rule));
+    if (rule_case->parameter)
+        g_string_append_printf(text, "%sparameter %s", text->len > 0 ? ", " : "",
+                               rule_case->parameter);
+    if (rule_case->place < PLACE_FIELD || rule_case->place == PLACE_TNEF)
+        g_string_append_printf(text, "%sMETHOD %s, in %s", text->len > 0 ? ", " : "", methods,
+                               components);
+    g_string_append_printf(text, "%s%s: %s", text->len > 0 ? ", " : "", rule_case->state->words,
+                           rule_case->repair->words);
+    if (rule_case->otherwise != NULL && rule_case->otherwise != rule_case->repair)
+        g_string_append_printf(text, "; else: %s", rule_case->otherwise->words);
+    g_string_append_printf(text, " (profile %s).", profile);
     puts(".It");
     print_line(text->str);
 }
 
-/* An item for each rule. Rows of one name follow each other, and are its cases. */
+/* An item for each rule. */
 static void print_rules(void)
 {
-    gsize count;
-    const Rule *table = rules_table(&count);
-
     puts(".Bl -tag -width Ds");
-    for (gsize i = 0; i < count; i++) {
-        gboolean first = i == 0 || strcmp(table[i].name, table[i - 1].name) != 0;
-        gboolean last = i + 1 == count || strcmp(table[i].name, table[i + 1].name) != 0;
-        if (first) {
-            fputs(".It ", stdout);
-            print_argument("Sy", table[i].name);
-            printf(" Pq family %s\n.Bl -bullet -compact\n", table[i].family);
-        }
-        print_case(&table[i]);
-        if (last)
-            puts(".El");
+    for (guint number = 0; number < rules_count(); number++) {
+        const Rule *rule = rules_get(number);
+        fputs(".It ", stdout);
+        print_argument("Sy", rule->name);
+        printf(" Pq family %s\n", rule->family);
+        print_line(rule->summary);
+        puts(".Bl -bullet -compact");
+        for (gsize i = 0; i < rule->count; i++)
+            print_case(&rule->cases[i]);
+        puts(".El");
     }
     puts(".El");
 }

@@ -3,15 +3,21 @@
 
 #include <string.h>
 
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
-
 /* The reader at work: the component that is open, and how much it may read. */
 typedef struct {
     Calendar *calendar;
-    guint open;
-    guint max_lines;
-    guint max_components;
+    const CalendarLimits *limits;
 } Reader;
+
+static const struct {
+    const char *name;
+    ComponentKind kind;
+} kinds[] = {
+    {"VEVENT", COMPONENT_VEVENT},       {"VTODO", COMPONENT_VTODO},
+    {"VJOURNAL", COMPONENT_VJOURNAL},   {"VFREEBUSY", COMPONENT_VFREEBUSY},
+    {"VALARM", COMPONENT_VALARM},       {"VTIMEZONE", COMPONENT_VTIMEZONE},
+    {"VCALENDAR", COMPONENT_VCALENDAR},
+};
 
 /* One past the fold at `at` (a line end followed by a blank), or `at`. */
 static gsize skip_fold(Octets text, gsize at)
@@ -33,36 +39,45 @@ static gsize skip_folds(Octets text, gsize at)
     return at;
 }
 
-/* One past the first colon outside of quotes in the parameters from `at` on, or `end`. */
-static gsize find_value(Octets text, gsize at, gsize end)
+/* One past the first colon outside of quotes in the parameters from `at` on, or `end`; adds the
+ * parameters gone by. */
+static gsize find_value(Octets text, gsize at, gsize end, guint *parameters)
 {
     gboolean quoted = FALSE;
     for (; at < end; at++) {
         if (text.data[at] == '"')
             quoted = !quoted;
-        else if (text.data[at] == ':' && !quoted)
+        else if (quoted)
+            continue;
+        else if (text.data[at] == ';')
+            ++*parameters;
+        else if (text.data[at] == ':')
             return at + 1;
     }
     return end;
 }
 
-/* Splits the line. FALSE when it has no colon at all. */
-static gboolean split_line(Octets text, gsize start, gsize next, ContentLine *line)
+/* FALSE for an empty line. */
+static gboolean split_line(Octets text, gsize start, gsize next, ContentLine *line,
+                           guint *parameters)
 {
     gsize end = octets_line_ending(text, next);
-    if (start >= end || memchr(text.data + start, ':', end - start) == NULL)
-        return FALSE;
     gsize name_end = start;
-    while (text.data[name_end] != ':' && text.data[name_end] != ';')
+    if (start >= end)
+        return FALSE;
+    while (name_end < end && text.data[name_end] != ':' && text.data[name_end] != ';')
         name_end++;
     *line = (ContentLine){
         .start = start,
         .name_end = name_end,
-        .value = find_value(text, name_end, end),
+        .value = end,
         .end = end,
         .next = next,
         .next_own = CALENDAR_NONE,
+        .colon = memchr(text.data + name_end, ':', end - name_end) != NULL,
     };
+    if (line->colon)
+        line->value = find_value(text, name_end, end, parameters);
     return TRUE;
 }
 
@@ -71,27 +86,48 @@ static Component *component_at(const Calendar *calendar, guint component)
     return &g_array_index(calendar->components, Component, component);
 }
 
+static ComponentKind find_kind(const Calendar *calendar, guint begin)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (calendar_value_is(calendar, calendar_line(calendar, begin), octets_of(kinds[i].name)))
+            return kinds[i].kind;
+    }
+    return COMPONENT_OTHER;
+}
+
+/* The component around a new one learns of it. */
+static void enter(Calendar *calendar, Component *component)
+{
+    if (calendar->open == CALENDAR_NONE)
+        return;
+    Component *outer = component_at(calendar, calendar->open);
+    component->depth = outer->depth + 1;
+    component->in_timezone |= outer->in_timezone;
+    if (outer->first_nested == CALENDAR_NONE)
+        outer->first_nested = component->begin;
+}
+
 static void begin_component(Reader *reader, guint line)
 {
     Calendar *calendar = reader->calendar;
-    if (calendar->components->len == reader->max_components) {
-        calendar->over_limits = TRUE;
-        return;
-    }
-    if (reader->open != CALENDAR_NONE) {
-        Component *outer = component_at(calendar, reader->open);
-        if (outer->first_nested == CALENDAR_NONE)
-            outer->first_nested = line;
-    }
+    ComponentKind kind = find_kind(calendar, line);
     Component component = {
-        .parent = reader->open,
+        .kind = kind,
+        .parent = calendar->open,
         .begin = line,
         .end = CALENDAR_NONE,
         .first_nested = CALENDAR_NONE,
         .first_own = CALENDAR_NONE,
         .last_own = CALENDAR_NONE,
+        .in_timezone = kind == COMPONENT_VTIMEZONE,
     };
-    reader->open = calendar->components->len;
+    enter(calendar, &component);
+    if (calendar->components->len == reader->limits->components ||
+        component.depth >= reader->limits->nesting) {
+        calendar->over_limits = TRUE;
+        return;
+    }
+    calendar->open = calendar->components->len;
     g_array_append_val(calendar->components, component);
 }
 
@@ -102,29 +138,28 @@ static gboolean names_match(const Calendar *calendar, guint begin, guint end)
                              (Octets){begun->str, begun->len});
 }
 
-static void end_component(Reader *reader, guint line)
+static void end_component(Calendar *calendar, guint line)
 {
-    Calendar *calendar = reader->calendar;
-    if (reader->open == CALENDAR_NONE) {
-        calendar->nested = FALSE;
+    if (calendar->open == CALENDAR_NONE) {
+        calendar->crossed = TRUE;
         return;
     }
-    Component *component = component_at(calendar, reader->open);
+    Component *component = component_at(calendar, calendar->open);
     if (!names_match(calendar, component->begin, line))
-        calendar->nested = FALSE;
+        calendar->crossed = TRUE;
     component->end = line;
-    reader->open = component->parent;
+    calendar->open = component->parent;
 }
 
-static void add_own_line(Reader *reader, guint line)
+static void add_own_line(Calendar *calendar, guint line)
 {
-    if (reader->open == CALENDAR_NONE)
+    if (calendar->open == CALENDAR_NONE)
         return;
-    Component *component = component_at(reader->calendar, reader->open);
+    Component *component = component_at(calendar, calendar->open);
     if (component->last_own == CALENDAR_NONE)
         component->first_own = line;
     else
-        g_array_index(reader->calendar->lines, ContentLine, component->last_own).next_own = line;
+        g_array_index(calendar->lines, ContentLine, component->last_own).next_own = line;
     component->last_own = line;
 }
 
@@ -132,7 +167,7 @@ static void add_line(Reader *reader, ContentLine line)
 {
     Calendar *calendar = reader->calendar;
     guint number = calendar->lines->len;
-    if (number == reader->max_lines) {
+    if (number == reader->limits->lines) {
         calendar->over_limits = TRUE;
         return;
     }
@@ -140,29 +175,34 @@ static void add_line(Reader *reader, ContentLine line)
     if (calendar_line_is(calendar, &line, "BEGIN"))
         begin_component(reader, number);
     else if (calendar_line_is(calendar, &line, "END"))
-        end_component(reader, number);
+        end_component(calendar, number);
     else
-        add_own_line(reader, number);
+        add_own_line(calendar, number);
 }
 
-void calendar_init(Calendar *calendar, Octets text, guint max_lines, guint max_components)
+void calendar_init(Calendar *calendar, Octets text, const CalendarLimits *limits)
 {
-    *calendar = (Calendar){.text = text, .nested = TRUE};
+    *calendar = (Calendar){.text = text, .open = CALENDAR_NONE};
     calendar->lines = g_array_new(FALSE, FALSE, sizeof(ContentLine));
     calendar->components = g_array_new(FALSE, FALSE, sizeof(Component));
 
-    Reader reader = {calendar, CALENDAR_NONE, max_lines, max_components};
-    gsize mark = strlen(BYTE_ORDER_MARK);
-    gsize at = text.size >= mark && memcmp(text.data, BYTE_ORDER_MARK, mark) == 0 ? mark : 0;
+    Reader reader = {calendar, limits};
+    gsize at = octets_has_prefix(text, BYTE_ORDER_MARK) ? strlen(BYTE_ORDER_MARK) : 0;
     while (at < text.size && !calendar->over_limits) {
         gsize next = octets_next_unfolded(text, at);
+        guint parameters = 0;
         ContentLine line;
-        if (split_line(text, at, next, &line))
+        if (split_line(text, at, next, &line, &parameters))
             add_line(&reader, line);
+        if (parameters > limits->parameters)
+            calendar->over_limits = TRUE;
         at = next;
     }
-    if (reader.open != CALENDAR_NONE)
-        calendar->nested = FALSE;
+}
+
+gboolean calendar_nests(const Calendar *calendar)
+{
+    return calendar->open == CALENDAR_NONE && !calendar->crossed;
 }
 
 void calendar_clear(Calendar *calendar)
@@ -181,9 +221,24 @@ const Component *calendar_component(const Calendar *calendar, guint component)
     return component_at(calendar, component);
 }
 
+guint calendar_next_child(const Calendar *calendar, guint outer, guint after)
+{
+    guint depth = component_at(calendar, outer)->depth;
+    for (guint i = after + 1; i < calendar->components->len; i++) {
+        const Component *component = component_at(calendar, i);
+        if (component->depth <= depth)
+            break;
+        if (component->parent == outer)
+            return i;
+    }
+    return CALENDAR_NONE;
+}
+
 gboolean calendar_line_is(const Calendar *calendar, const ContentLine *line, const char *name)
 {
     gsize at = line->start;
+    if (!line->colon)
+        return FALSE;
     for (;;) {
         at = skip_folds(calendar->text, at);
         if (*name == '\0' || at >= line->name_end)
@@ -218,6 +273,34 @@ guint calendar_find_property(const Calendar *calendar, const Component *componen
 guint calendar_next_property(const Calendar *calendar, guint line, const char *name)
 {
     return find_own(calendar, calendar_line(calendar, line)->next_own, name);
+}
+
+gboolean calendar_line_is_like(const Calendar *calendar, const ContentLine *line, const char *name)
+{
+    gsize at = skip_folds(calendar->text, line->start);
+    for (; *name != '\0'; name++) {
+        if (at >= line->end || octet_upper(calendar->text.data[at]) != octet_upper(*name))
+            return FALSE;
+        at = skip_folds(calendar->text, at + 1);
+    }
+    return at >= line->end || !octet_is_name(calendar->text.data[at]);
+}
+
+guint calendar_count_like(const Calendar *calendar, const Component *component, const char *name)
+{
+    guint count = 0;
+    for (guint line = component->first_own; line != CALENDAR_NONE;
+         line = calendar_line(calendar, line)->next_own)
+        count += calendar_line_is_like(calendar, calendar_line(calendar, line), name) ? 1 : 0;
+    return count;
+}
+
+gsize calendar_raw_position(const Calendar *calendar, gsize start, gsize index)
+{
+    gsize at = skip_folds(calendar->text, start);
+    for (; index > 0; index--)
+        at = skip_folds(calendar->text, at + 1);
+    return at;
 }
 
 void calendar_value_range(const Calendar *calendar, const ContentLine *line, gsize *start,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/calendar/calendar_date.h"
 
-#define DATE_SIZE 8
-
 static gboolean all_digits(Octets value, gsize start, gsize end)
 {
     for (gsize i = start; i < end; i++) {
@@ -14,13 +12,13 @@ static gboolean all_digits(Octets value, gsize start, gsize end)
 
 gboolean calendar_date_is(Octets value)
 {
-    if (value.size != DATE_SIZE && value.size != 15 && value.size != 16)
+    if (value.size != CALENDAR_DATE_SIZE && value.size != 15 && value.size != 16)
         return FALSE;
-    if (!all_digits(value, 0, DATE_SIZE))
+    if (!all_digits(value, 0, CALENDAR_DATE_SIZE))
         return FALSE;
-    if (value.size == DATE_SIZE)
+    if (value.size == CALENDAR_DATE_SIZE)
         return TRUE;
-    if (g_ascii_toupper(value.data[DATE_SIZE]) != 'T' || !all_digits(value, 9, 15))
+    if (g_ascii_toupper(value.data[CALENDAR_DATE_SIZE]) != 'T' || !all_digits(value, 9, 15))
         return FALSE;
     return value.size == 15 || g_ascii_toupper(value.data[15]) == 'Z';
 }
@@ -29,7 +27,7 @@ gboolean calendar_date_is_epoch(Octets value)
 {
     if (!calendar_date_is(value))
         return FALSE;
-    Octets day = octets_slice(value, 0, DATE_SIZE);
+    Octets day = octets_slice(value, 0, CALENDAR_DATE_SIZE);
     return octets_equal(day, "16010101") || octets_equal(day, "16001231");
 }
 
@@ -52,6 +50,25 @@ static gint read_number(Octets value, gsize start, gsize end)
     for (gsize i = start; i < end; i++)
         number = number * 10 + (value.data[i] - '0');
     return number;
+}
+
+gboolean calendar_date_is_day(Octets value)
+{
+    return value.size == CALENDAR_DATE_SIZE && calendar_date_is(value) &&
+           g_date_valid_dmy((GDateDay)read_number(value, 6, 8),
+                            (GDateMonth)read_number(value, 4, 6),
+                            (GDateYear)read_number(value, 0, 4));
+}
+
+int calendar_date_year(Octets value)
+{
+    return read_number(value, 0, 4);
+}
+
+gboolean calendar_date_is_local(Octets value)
+{
+    return value.size < 16 && calendar_date_is(value) &&
+           (value.size == CALENDAR_DATE_SIZE || value.data[CALENDAR_DATE_SIZE] == 'T');
 }
 
 gboolean calendar_date_read_utc(Octets value, gint64 *seconds)

@@ -9,12 +9,24 @@
 
 #include "common/mail/octets.h"
 
+/* The octets of a DATE, YYYYMMDD. */
+#define CALENDAR_DATE_SIZE 8
+
 /* YYYYMMDDTHHMMSSZ and its NUL. */
 #define CALENDAR_TIME_SIZE 17
 
 /* TRUE when `value` has the form of a date: YYYYMMDD, or that with THHMMSS, or with THHMMSSZ. The
  * digits may be any. */
 gboolean calendar_date_is(Octets value);
+
+/* TRUE for YYYYMMDD that is a day of the calendar. */
+gboolean calendar_date_is_day(Octets value);
+
+/* TRUE for a date in the form YYYYMMDD or YYYYMMDDTHHMMSS, without a Z. */
+gboolean calendar_date_is_local(Octets value);
+
+/* The written year of such a date. */
+int calendar_date_year(Octets value);
 
 /* TRUE for an epoch date: a date whose day is written 16010101 or 16001231. */
 gboolean calendar_date_is_epoch(Octets value);

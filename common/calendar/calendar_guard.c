@@ -1,17 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/calendar/calendar_guard.h"
-#include "common/calendar/calendar_date.h"
 
 #include <libical/ical.h>
 #include <string.h>
 
-/* The properties of one component before and after, and the intents that they must show. */
+/* What the line of an expectation was to libical before. */
+typedef enum {
+    WAS_READ,    /* a property of that name */
+    WAS_GONE,    /* a property of that name, which is gone */
+    WAS_OTHER,   /* a property of its former name */
+    WAS_NOTHING, /* no property, or an X-LIC-ERROR, which is passed over */
+    IS_NOTHING,  /* a property of that name, of which libical makes nothing afterwards: what stands
+                    in  the line is still in a form that it does not know */
+    WAYS,
+} Way;
+
+/* What is tried first matters only where lines that go, or become readable, stand side by side:
+ * there one attempt finds the way, or another. */
+typedef struct {
+    Way order[WAYS];
+    gboolean errors_become_lines; /* an X-LIC-ERROR stands for a line that is read afterwards; else
+                                     it stands beside one */
+} Attempt;
+
+static const Attempt attempts[] = {
+    {{WAS_READ, WAS_OTHER, WAS_GONE, WAS_NOTHING, IS_NOTHING}, FALSE},
+    {{WAS_READ, WAS_OTHER, WAS_NOTHING, WAS_GONE, IS_NOTHING}, FALSE},
+    {{WAS_READ, WAS_OTHER, WAS_GONE, WAS_NOTHING, IS_NOTHING}, TRUE},
+    {{WAS_READ, WAS_OTHER, WAS_NOTHING, WAS_GONE, IS_NOTHING}, TRUE},
+};
+
+/* The properties of one component before and after, and what must be seen of them. */
 typedef struct {
     GPtrArray *before; /* icalproperty */
     GPtrArray *after;
-    const GArray *intents; /* NULL: none may be needed */
-    gboolean *seen;        /* one for each intent */
-    guint unseen;          /* the first that was not seen, or one past the last */
+    const GArray *expectations;
+    gboolean *met; /* one for each */
+    guint unmet;   /* the first that was not met, or one past the last */
+    const Attempt *attempt;
 } Comparison;
 
 void calendar_guard_init(void)
@@ -88,10 +114,17 @@ static gboolean has_name(icalproperty *property, const char *name)
     return same;
 }
 
+static gboolean same_value(icalproperty *before, icalproperty *after)
+{
+    return same_and_free(icalproperty_get_value_as_string_r(before),
+                         icalproperty_get_value_as_string_r(after));
+}
+
+/* Without case: what looks like the beginning of an extension was raised. */
 static gboolean has_value(icalproperty *property, const char *value)
 {
     char *own = icalproperty_get_value_as_string_r(property);
-    gboolean same = g_strcmp0(own, value) == 0;
+    gboolean same = own != NULL && g_ascii_strcasecmp(own, value) == 0;
     icalmemory_free_buffer(own);
     return same;
 }
@@ -102,106 +135,109 @@ static gboolean same_parameter(icalparameter *left, icalparameter *right)
                          icalparameter_as_ical_string_r(right));
 }
 
-/* The parameter, or the next one that is not VALUE: libical makes that up for a DATE. */
-static icalparameter *skip_value_type(icalproperty *property, icalparameter *parameter)
+static gboolean is_called(icalparameter *parameter, const char *name)
 {
-    while (parameter != NULL && icalparameter_isa(parameter) == ICAL_VALUE_PARAMETER)
+    gsize size = name == NULL ? 0 : strlen(name);
+    char *text = icalparameter_as_ical_string_r(parameter);
+    gboolean same =
+        size > 0 && text != NULL && g_ascii_strncasecmp(text, name, size) == 0 && text[size] == '=';
+    icalmemory_free_buffer(text);
+    return same;
+}
+
+/* The parameter, or the next one that is neither called `name` nor VALUE, which libical makes up
+ * for a DATE. */
+static icalparameter *skip(icalproperty *property, icalparameter *parameter, const char *name)
+{
+    while (parameter != NULL &&
+           (icalparameter_isa(parameter) == ICAL_VALUE_PARAMETER || is_called(parameter, name)))
         parameter = icalproperty_get_next_parameter(property, ICAL_ANY_PARAMETER);
     return parameter;
 }
 
-static icalparameter *first_parameter(icalproperty *property)
+static icalparameter *first_parameter(icalproperty *property, const char *but)
 {
-    return skip_value_type(property,
-                           icalproperty_get_first_parameter(property, ICAL_ANY_PARAMETER));
+    return skip(property, icalproperty_get_first_parameter(property, ICAL_ANY_PARAMETER), but);
 }
 
-static icalparameter *next_parameter(icalproperty *property)
+static icalparameter *next_parameter(icalproperty *property, const char *but)
 {
-    return skip_value_type(property, icalproperty_get_next_parameter(property, ICAL_ANY_PARAMETER));
+    return skip(property, icalproperty_get_next_parameter(property, ICAL_ANY_PARAMETER), but);
 }
 
-static gboolean same_parameters(icalproperty *before, icalproperty *after)
+/* The same parameters but for those called `but` (NULL: none). */
+static gboolean same_parameters(icalproperty *before, icalproperty *after, const char *but)
 {
-    icalparameter *left = first_parameter(before);
-    icalparameter *right = first_parameter(after);
+    icalparameter *left = first_parameter(before, but);
+    icalparameter *right = first_parameter(after, but);
     while (left != NULL && right != NULL && same_parameter(left, right)) {
-        left = next_parameter(before);
-        right = next_parameter(after);
+        left = next_parameter(before, but);
+        right = next_parameter(after, but);
     }
     return left == NULL && right == NULL;
 }
 
-static gboolean is_epoch_parameter(icalparameter *parameter, const char *name)
+static gboolean is_error(icalproperty *property)
 {
-    const char *own = icalparameter_get_xname(parameter);
-    const char *value = icalparameter_get_xvalue(parameter);
-    return own != NULL && value != NULL && g_ascii_strcasecmp(own, name) == 0 &&
-           calendar_date_is_epoch(octets_trim(octets_of(value)));
+    return property != NULL && icalproperty_isa(property) == ICAL_XLICERROR_PROPERTY;
 }
 
-static icalparameter *skip_lost(icalproperty *property, icalparameter *parameter, const char *name)
+static gboolean was_so(const Expect *expect, Way way, icalproperty *before)
 {
-    while (parameter != NULL && is_epoch_parameter(parameter, name))
-        parameter = icalproperty_get_next_parameter(property, ICAL_ANY_PARAMETER);
-    return parameter;
-}
-
-/* libical removes a parameter by its name alone, be it another of that name; so the lists are
- * walked instead. */
-static gboolean lost_parameter(icalproperty *before, icalproperty *after, const char *name)
-{
-    icalparameter *left = icalproperty_get_first_parameter(before, ICAL_ANY_PARAMETER);
-    icalparameter *right = icalproperty_get_first_parameter(after, ICAL_ANY_PARAMETER);
-    left = skip_lost(before, left, name);
-    while (left != NULL && right != NULL && same_parameter(left, right)) {
-        left = icalproperty_get_next_parameter(before, ICAL_ANY_PARAMETER);
-        left = skip_lost(before, left, name);
-        right = icalproperty_get_next_parameter(after, ICAL_ANY_PARAMETER);
-    }
-    return left == NULL && right == NULL &&
-           same_and_free(icalproperty_get_value_as_string_r(before),
-                         icalproperty_get_value_as_string_r(after));
-}
-
-/* How sure it is that a property is the one that an intent names. */
-typedef enum {
-    NAMED_SO,   /* it has that name */
-    UNREADABLE, /* libical could not read it: an X-LIC-ERROR stands in its place */
-} Certainty;
-
-static gboolean stood_for(icalproperty *before, const char *name, Certainty certainty)
-{
-    switch (certainty) {
-    case NAMED_SO:
-        return has_name(before, name);
-    case UNREADABLE:
+    switch (way) {
+    case WAS_READ:
+    case WAS_GONE:
+    case IS_NOTHING:
+        return before != NULL && has_name(before, expect->property);
+    case WAS_OTHER:
+        return before != NULL && expect->kind == EXPECT_RESHAPED && expect->parameter != NULL &&
+               has_name(before, expect->parameter);
+    case WAS_NOTHING:
+        return TRUE;
+    case WAYS:
         break;
     }
-    return icalproperty_isa(before) == ICAL_XLICERROR_PROPERTY;
+    return FALSE;
 }
 
-/* TRUE when the intent explains why the two properties (NULL: none left) differ. `steps_before` and
- * `steps_after` say how many properties it used up on each side. */
-static gboolean explains(const Intent *intent, Certainty certainty, icalproperty *before,
-                         icalproperty *after, guint *steps_before, guint *steps_after)
+/* TRUE when the line reads as it should, whatever it was. */
+static gboolean reads_so(const Expect *expect, Way way, icalproperty *before, icalproperty *after)
 {
-    *steps_before = intent->kind == INTENT_APPEAR ? 0 : 1;
-    *steps_after = intent->kind == INTENT_VANISH ? 0 : 1;
-    if ((*steps_before == 1 &&
-         (before == NULL || !stood_for(before, intent->property, certainty))) ||
-        (*steps_after == 1 && (after == NULL || !has_name(after, intent->property))))
+    if (after == NULL || !has_name(after, expect->property) || !was_so(expect, way, before) ||
+        (expect->value != NULL && !has_value(after, expect->value)))
         return FALSE;
-    switch (intent->kind) {
-    case INTENT_APPEAR:
-        return has_value(after, intent->value);
-    case INTENT_CHANGE:
-        return has_value(after, intent->value) &&
-               (certainty == UNREADABLE || same_parameters(before, after));
-    case INTENT_VANISH:
-        return TRUE;
-    case INTENT_LOSE_PARAMETER:
-        return lost_parameter(before, after, intent->parameter);
+    return expect->kind == EXPECT_RESHAPED || way != WAS_READ ||
+           ((expect->value != NULL || same_value(before, after)) &&
+            same_parameters(before, after, expect->parameter));
+}
+
+/* TRUE when the expectation explains why the two properties (NULL: none left) differ; `used_before`
+ * and `used_after` say how many properties it uses up on each side. */
+static gboolean explains(const Expect *expect, Way way, icalproperty *before, icalproperty *after,
+                         guint *used_before, guint *used_after)
+{
+    *used_before = 0;
+    *used_after = 0;
+    switch (expect->kind) {
+    case EXPECT_APPEARS:
+        *used_after = 1;
+        return way == WAS_READ && after != NULL && has_name(after, expect->property) &&
+               has_value(after, expect->value);
+    case EXPECT_VANISHES:
+        *used_before = 1;
+        return way == WAS_GONE && was_so(expect, way, before);
+    case EXPECT_READS:
+    case EXPECT_RESHAPED:
+        if (way == WAS_GONE)
+            return FALSE;
+        *used_before = way == WAS_NOTHING ? 0 : 1;
+        *used_after = way == IS_NOTHING && !is_error(after) ? 0 : 1;
+        return way == IS_NOTHING ? expect->kind == EXPECT_RESHAPED && was_so(expect, way, before)
+                                 : reads_so(expect, way, before, after);
+    case EXPECT_TEXT:
+    case EXPECT_COMPONENT:
+    case EXPECT_OUTSIDE:
+        break;
     }
     return FALSE;
 }
@@ -211,27 +247,94 @@ static icalproperty *property_at(const GPtrArray *properties, guint index)
     return index < properties->len ? g_ptr_array_index(properties, index) : NULL;
 }
 
-/* Takes the first intent not yet seen that explains the difference at (before, after). */
-static gboolean take_intent(Comparison *comparison, Certainty certainty, guint *before,
-                            guint *after)
+/* Takes the first expectation not yet met that explains the difference at (before, after). */
+static gboolean take_expectation(Comparison *comparison, Way way, guint *before, guint *after)
 {
-    guint count = comparison->intents == NULL ? 0 : comparison->intents->len;
-    while (comparison->unseen < count && comparison->seen[comparison->unseen])
-        comparison->unseen++;
-    for (guint i = comparison->unseen; i < count; i++) {
-        guint steps_before;
-        guint steps_after;
-        if (comparison->seen[i] ||
-            !explains(&g_array_index(comparison->intents, Intent, i), certainty,
+    const GArray *expectations = comparison->expectations;
+    while (comparison->unmet < expectations->len && comparison->met[comparison->unmet])
+        comparison->unmet++;
+    for (guint i = comparison->unmet; i < expectations->len; i++) {
+        guint used_before;
+        guint used_after;
+        if (comparison->met[i] ||
+            !explains(&g_array_index(expectations, Expect, i), way,
                       property_at(comparison->before, *before),
-                      property_at(comparison->after, *after), &steps_before, &steps_after))
+                      property_at(comparison->after, *after), &used_before, &used_after))
             continue;
-        comparison->seen[i] = TRUE;
-        *before += steps_before;
-        *after += steps_after;
+        comparison->met[i] = TRUE;
+        *before += used_before;
+        *after += used_after;
         return TRUE;
     }
     return FALSE;
+}
+
+static gboolean explain(Comparison *comparison, guint *before, guint *after)
+{
+    for (guint i = 0; i < WAYS; i++) {
+        if (take_expectation(comparison, comparison->attempt->order[i], before, after))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean is_named(const GPtrArray *properties, const char *name)
+{
+    for (guint i = 0; i < properties->len; i++) {
+        if (has_name(property_at(properties, i), name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* To libical the line means the same before and after: it reads as it should, or not at all. */
+static gboolean is_unchanged(const Comparison *comparison, const Expect *expect)
+{
+    for (guint i = 0; i < comparison->after->len; i++) {
+        if (reads_so(expect, WAS_NOTHING, NULL, property_at(comparison->after, i)))
+            return TRUE;
+    }
+    return !is_named(comparison->after, expect->property);
+}
+
+/* TRUE when nothing is to be seen of the edit: libical made, and makes, nothing of the line. */
+static gboolean may_be_unmet(const Comparison *comparison, const Expect *expect)
+{
+    switch (expect->kind) {
+    case EXPECT_APPEARS:
+        return FALSE;
+    case EXPECT_VANISHES:
+        return !is_named(comparison->before, expect->property);
+    case EXPECT_READS:
+    case EXPECT_RESHAPED:
+        return is_unchanged(comparison, expect);
+    case EXPECT_TEXT:
+    case EXPECT_COMPONENT:
+    case EXPECT_OUTSIDE:
+        break;
+    }
+    return TRUE;
+}
+
+static gboolean all_met(const Comparison *comparison)
+{
+    for (guint i = 0; i < comparison->expectations->len; i++) {
+        if (!comparison->met[i] &&
+            !may_be_unmet(comparison, &g_array_index(comparison->expectations, Expect, i)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* An X-LIC-ERROR stands before: what comes in is explained, else the error is passed over. */
+static void pass_error(Comparison *comparison, guint *before, guint *after)
+{
+    guint at = *before;
+    if (take_expectation(comparison, WAS_READ, &at, after))
+        return;
+    if (comparison->attempt->errors_become_lines)
+        take_expectation(comparison, WAS_NOTHING, &at, after);
+    ++*before;
 }
 
 static gboolean compare_lists(Comparison *comparison)
@@ -241,55 +344,59 @@ static gboolean compare_lists(Comparison *comparison)
     while (before < comparison->before->len || after < comparison->after->len) {
         icalproperty *left = property_at(comparison->before, before);
         icalproperty *right = property_at(comparison->after, after);
-        if (left != NULL && right != NULL && same_text(left, right)) {
+        gboolean both_errors = is_error(left) && is_error(right);
+        if (left != NULL && right != NULL && (both_errors || same_text(left, right))) {
             before++;
             after++;
-            continue;
+        } else if (is_error(left) && !is_error(right)) {
+            pass_error(comparison, &before, &after);
+        } else if (!explain(comparison, &before, &after)) {
+            return FALSE;
         }
-        if (!take_intent(comparison, NAMED_SO, &before, &after) &&
-            !take_intent(comparison, UNREADABLE, &before, &after))
-            return FALSE;
     }
-    for (guint i = 0; comparison->intents != NULL && i < comparison->intents->len; i++) {
-        if (!comparison->seen[i])
-            return FALSE;
-    }
-    return TRUE;
+    return all_met(comparison);
 }
 
 static gboolean compare_properties(icalcomponent *before, icalcomponent *after,
-                                   const GArray *intents)
+                                   const GArray *expectations)
 {
     g_autoptr(GPtrArray) properties_before = list_properties(before);
     g_autoptr(GPtrArray) properties_after = list_properties(after);
-    g_autofree gboolean *seen = g_new0(gboolean, intents == NULL ? 0 : intents->len);
-    Comparison comparison = {properties_before, properties_after, intents, seen, 0};
-    return compare_lists(&comparison);
-}
-
-static gboolean compare_components(icalcomponent *before, icalcomponent *after,
-                                   const GArray *intents)
-{
-    if (icalcomponent_isa(before) != icalcomponent_isa(after) ||
-        !compare_properties(before, after, intents))
-        return FALSE;
-    icalcomponent *left = icalcomponent_get_first_component(before, ICAL_ANY_COMPONENT);
-    icalcomponent *right = icalcomponent_get_first_component(after, ICAL_ANY_COMPONENT);
-    while (left != NULL && right != NULL && compare_components(left, right, NULL)) {
-        left = icalcomponent_get_next_component(before, ICAL_ANY_COMPONENT);
-        right = icalcomponent_get_next_component(after, ICAL_ANY_COMPONENT);
+    for (gsize i = 0; i < G_N_ELEMENTS(attempts); i++) {
+        g_autofree gboolean *met = g_new0(gboolean, expectations->len);
+        Comparison comparison = {properties_before, properties_after, expectations, met, 0,
+                                 &attempts[i]};
+        if (compare_lists(&comparison))
+            return TRUE;
     }
-    return left == NULL && right == NULL;
+    return FALSE;
 }
 
-GuardVerdict calendar_guard_check(Octets before, Octets after, const GArray *intents)
+/* Each expected component is there, and no other. */
+static gboolean compare_nested(icalcomponent *after, const GArray *expectations)
+{
+    icalcomponent *nested = icalcomponent_get_first_component(after, ICAL_ANY_COMPONENT);
+    for (guint i = 0; i < expectations->len; i++) {
+        const Expect *expect = &g_array_index(expectations, Expect, i);
+        if (expect->kind != EXPECT_COMPONENT)
+            continue;
+        if (nested == NULL ||
+            icalcomponent_isa(nested) != icalcomponent_string_to_kind(expect->property))
+            return FALSE;
+        nested = icalcomponent_get_next_component(after, ICAL_ANY_COMPONENT);
+    }
+    return nested == NULL;
+}
+
+GuardVerdict calendar_guard_check(Octets before, Octets after, const GArray *expectations)
 {
     icalcomponent *left = read_component(before);
     icalcomponent *right = read_component(after);
     GuardVerdict verdict = GUARD_REFUSES;
     if (left == NULL)
         verdict = GUARD_NO_COMPONENT;
-    else if (right != NULL && compare_components(left, right, intents))
+    else if (right != NULL && icalcomponent_isa(left) == icalcomponent_isa(right) &&
+             compare_properties(left, right, expectations) && compare_nested(right, expectations))
         verdict = GUARD_AGREES;
     g_clear_pointer(&left, icalcomponent_free);
     g_clear_pointer(&right, icalcomponent_free);

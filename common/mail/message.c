@@ -84,6 +84,16 @@ const HeaderField *message_find_field(const Message *message, const char *name)
     return NULL;
 }
 
+guint message_count_fields(const Message *message, const char *name)
+{
+    guint count = 0;
+    for (guint i = 0; i < message->fields->len; i++) {
+        const HeaderField *field = &g_array_index(message->fields, HeaderField, i);
+        count += octets_equal_nocase(message_field_name(message, field), name) ? 1 : 0;
+    }
+    return count;
+}
+
 char *message_field_text(const Message *message, const HeaderField *field)
 {
     Octets value = message_field_value(message, field);

@@ -25,11 +25,13 @@ typedef struct {
 } HeaderField;
 
 typedef struct {
-    Octets octets;       /* the whole message, borrowed */
-    gsize head;          /* where the first header field stands: after a "From " line */
-    gsize body;          /* first octet of the body: after the blank line, or the size */
-    GArray *fields;      /* HeaderField, in order: the first MESSAGE_MAX_FIELDS */
-    gboolean over_limit; /* it has more fields */
+    Octets octets;         /* the whole message, borrowed */
+    gsize head;            /* where the first header field stands: after a "From " line */
+    gsize body;            /* first octet of the body: after the blank line, or the size */
+    GArray *fields;        /* HeaderField, in order: the first MESSAGE_MAX_FIELDS */
+    gboolean over_limit;   /* it has more fields */
+    GPtrArray *recipients; /* of the envelope (RFC 5321 3.3), without angle brackets, borrowed; NULL
+                              where the envelope is not known */
 } Message;
 
 /* Reads the field at `line`, the start of a line. FALSE when there is none. */
@@ -46,6 +48,9 @@ Octets message_field_value(const Message *message, const HeaderField *field);
 
 /* The first field of that name, compared without case, or NULL. Borrowed. */
 const HeaderField *message_find_field(const Message *message, const char *name);
+
+/* How many fields have that name. */
+guint message_count_fields(const Message *message, const char *name);
 
 /* The value of a field as one line: folds undone, blanks around it gone. Owned by the caller,
  * g_free. */

@@ -39,6 +39,12 @@ gboolean octets_equal(Octets octets, const char *text)
            (octets.size == 0 || memcmp(octets.data, text, octets.size) == 0);
 }
 
+gboolean octets_has_prefix(Octets octets, const char *text)
+{
+    gsize size = strlen(text);
+    return octets.size >= size && memcmp(octets.data, text, size) == 0;
+}
+
 gsize octets_next_line(Octets octets, gsize from)
 {
     if (from >= octets.size)
@@ -69,4 +75,11 @@ char *octets_dup(Octets octets)
         memcpy(copy, octets.data, octets.size);
     copy[octets.size] = '\0';
     return copy;
+}
+
+gsize octets_line_start(Octets octets, gsize at)
+{
+    while (at > 0 && octets.data[at - 1] != '\n')
+        at--;
+    return at;
 }

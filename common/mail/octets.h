@@ -30,6 +30,9 @@ gboolean octets_equal_nocase(Octets octets, const char *text);
 /* TRUE when `octets` is `text`, octet for octet. */
 gboolean octets_equal(Octets octets, const char *text);
 
+/* TRUE when `octets` begins with `text`, octet for octet. */
+gboolean octets_has_prefix(Octets octets, const char *text);
+
 /* The position of the first octet after the next LF at or after `from`, or the size. */
 gsize octets_next_line(Octets octets, gsize from);
 
@@ -37,6 +40,9 @@ gsize octets_next_line(Octets octets, gsize from);
  * 5545 3.1).
  */
 gsize octets_next_unfolded(Octets octets, gsize from);
+
+/* The first octet of the line that `at` is in. */
+gsize octets_line_start(Octets octets, gsize at);
 
 /* The position where the line ending (LF, or CR LF) of the line that `next` ends begins; `next`
  * itself when the octet before it is no LF. */
@@ -52,6 +58,12 @@ static inline gboolean octet_is_blank(char octet)
 static inline gboolean octet_is_line_end(char octet)
 {
     return octet == '\r' || octet == '\n';
+}
+
+/* TRUE for what names are made of: letters, digits, hyphens (RFC 5545 3.1). */
+static inline gboolean octet_is_name(char octet)
+{
+    return g_ascii_isalnum(octet) || octet == '-';
 }
 
 /* The octet, a letter of ASCII as a capital one. */

@@ -5,6 +5,7 @@
 #include "common/mail/uuencode.h"
 
 #include <gmime/gmime.h>
+#include <string.h>
 
 static Octets find_line_ending(const Message *message, gsize content)
 {
@@ -42,17 +43,18 @@ static void decode_unknown(Transfer *transfer)
         transfer->decoded = (Octets){transfer->buffer, size};
 }
 
-void transfer_init(Transfer *transfer, const Message *message, const Part *part)
+void transfer_init(Transfer *transfer, const Message *message, const Part *part,
+                   TransferEncoding encoding)
 {
     Octets encoded = part_content(message, part);
     *transfer = (Transfer){
-        .encoding = part->encoding,
+        .encoding = encoding,
         .content = part->content,
         .encoded = encoded,
         .line_ending = find_line_ending(message, part->content),
         .decoded = encoded,
     };
-    switch (part->encoding) {
+    switch (encoding) {
     case TRANSFER_IDENTITY:
         transfer->faithful = TRUE;
         break;
@@ -100,4 +102,83 @@ void transfer_place_edits(const Transfer *transfer, const GArray *edits, GString
         break;
     }
     shift_edits(out, from, transfer->content);
+}
+
+gboolean transfer_is_complete(const Transfer *transfer)
+{
+    return transfer->faithful && (transfer->encoding != TRANSFER_QUOTED_PRINTABLE ||
+                                  !quoted_ends_in_soft_break(transfer->encoded));
+}
+
+gboolean transfer_hides_line_ends(const Transfer *transfer)
+{
+    return transfer->encoding == TRANSFER_BASE64 ||
+           (transfer->encoding == TRANSFER_QUOTED_PRINTABLE &&
+            quoted_escapes_line_ends(transfer->encoded));
+}
+
+gboolean transfer_has_long_line(const Transfer *transfer)
+{
+    return transfer->encoding == TRANSFER_BASE64 && transfer->faithful &&
+           base64_has_long_line(transfer->encoded);
+}
+
+/* ---- writing back ---- */
+
+/* The encoded octets with the edits, whose positions are those of the message. Owned by the caller.
+ */
+static GString *edit_encoded(const Transfer *transfer, const GArray *edits)
+{
+    g_autoptr(GArray) local = g_array_copy((GArray *)edits);
+    for (guint i = 0; i < local->len; i++)
+        g_array_index(local, Edit, i).offset -= transfer->content;
+    return splice_to_string(transfer->encoded, local);
+}
+
+static gboolean decodes_to(TransferEncoding encoding, const GString *encoded, Octets text)
+{
+    Transfer again = {.encoding = encoding, .encoded = {encoded->str, encoded->len}};
+    if (encoding == TRANSFER_BASE64)
+        decode_base64(&again);
+    else
+        decode_quoted(&again);
+    gboolean same = again.faithful && again.decoded.size == text.size &&
+                    (text.size == 0 || memcmp(again.decoded.data, text.data, text.size) == 0);
+    transfer_clear(&again);
+    return same;
+}
+
+/* The same edits with the lines of their result broken. Owned by the caller. */
+static GArray *break_lines(const Transfer *transfer, const GArray *edits, GStringChunk *strings)
+{
+    g_autoptr(GString) encoded = edit_encoded(transfer, edits);
+    Octets between = {encoded->str, encoded->len};
+    g_autoptr(GArray) breaks =
+        base64_break_lines(between, transfer->encoded, transfer->line_ending, strings);
+    g_autoptr(GArray) local = g_array_copy((GArray *)edits);
+    for (guint i = 0; i < local->len; i++)
+        g_array_index(local, Edit, i).offset -= transfer->content;
+    GArray *composed = splice_compose(local, breaks, between, strings);
+    shift_edits(composed, 0, transfer->content);
+    return composed;
+}
+
+gboolean transfer_write_back(const Transfer *transfer, const GArray *edits, Octets text,
+                             gboolean breaks_lines, GStringChunk *strings, GArray *out)
+{
+    g_autoptr(GArray) placed = g_array_new(FALSE, FALSE, sizeof(Edit));
+    if (edits->len > 0)
+        transfer_place_edits(transfer, edits, strings, placed);
+    if (breaks_lines && transfer->encoding == TRANSFER_BASE64) {
+        GArray *broken = break_lines(transfer, placed, strings);
+        g_array_unref(placed);
+        placed = broken;
+    }
+    if (transfer->encoding != TRANSFER_IDENTITY && placed->len > 0) {
+        g_autoptr(GString) encoded = edit_encoded(transfer, placed);
+        if (!decodes_to(transfer->encoding, encoded, text))
+            return FALSE;
+    }
+    g_array_append_vals(out, placed->data, placed->len);
+    return TRUE;
 }

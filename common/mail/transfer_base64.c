@@ -122,12 +122,20 @@ static void place_in_place(Cursor *cursor, Octets encoded, const char *character
     append_edit(out, offset, at, text, strings);
 }
 
-/* Writes the rest of the data from the cursor on. */
+/* Where the line ending before `at` begins; `at` where there is none. */
+static gsize before_line_end(Octets encoded, gsize at)
+{
+    return at > 0 && encoded.data[at - 1] == '\n' ? octets_line_ending(encoded, at) : at;
+}
+
+/* Writes the rest of the data from the cursor on. Where there is none, the line that it would begin
+ * goes with it. */
 static void place_tail(const Cursor *cursor, Octets encoded, LineForm form, const char *characters,
                        GStringChunk *strings, GArray *out)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     gsize column = find_column(encoded, cursor->encoded);
+    gsize start = *characters == '\0' ? before_line_end(encoded, cursor->encoded) : cursor->encoded;
     for (const char *c = characters; *c != '\0'; c++) {
         if (column >= form.length) {
             g_string_append_len(text, form.ending.data, (gssize)form.ending.size);
@@ -139,7 +147,7 @@ static void place_tail(const Cursor *cursor, Octets encoded, LineForm form, cons
     gsize end = encoded.size;
     while (end > cursor->encoded && octet_is_line_end(encoded.data[end - 1]))
         end--;
-    append_edit(out, cursor->encoded, end, text, strings);
+    append_edit(out, start, end, text, strings);
 }
 
 /* How many edits from `first` on keep their length and share quanta, one with the next, with no
@@ -182,4 +190,40 @@ void base64_place_edits(Octets encoded, Octets decoded, Octets line_ending, cons
         place_in_place(&cursor, encoded, range, strings, out);
         i += count;
     }
+}
+
+/* ---- long lines ---- */
+
+#define LONGEST_LINE ((gsize)990)
+#define LINE_OCTETS  ((gsize)76)
+
+gboolean base64_has_long_line(Octets encoded)
+{
+    for (gsize at = 0; at < encoded.size;) {
+        gsize next = octets_next_line(encoded, at);
+        if (octets_line_ending(encoded, next) - at > LONGEST_LINE)
+            return TRUE;
+        at = next;
+    }
+    return FALSE;
+}
+
+GArray *base64_break_lines(Octets encoded, Octets original, Octets fallback, GStringChunk *strings)
+{
+    GArray *breaks = g_array_new(FALSE, FALSE, sizeof(Edit));
+    gsize first = octets_next_line(original, 0);
+    gsize ending = octets_line_ending(original, first);
+    Octets text = ending < first ? octets_slice(original, ending, first) : fallback;
+    text.data = g_string_chunk_insert_len(strings, text.data, (gssize)text.size);
+    for (gsize at = 0; at < encoded.size;) {
+        gsize next = octets_next_line(encoded, at);
+        gsize end = octets_line_ending(encoded, next);
+        for (gsize cut = at + LINE_OCTETS; end - at > LONGEST_LINE && cut < end;
+             cut += LINE_OCTETS) {
+            Edit edit = {.offset = cut, .text = text};
+            g_array_append_val(breaks, edit);
+        }
+        at = next;
+    }
+    return breaks;
 }

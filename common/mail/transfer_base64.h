@@ -22,4 +22,12 @@ gboolean base64_is_strict(Octets encoded, gsize decoded_size);
 void base64_place_edits(Octets encoded, Octets decoded, Octets line_ending, const GArray *edits,
                         GStringChunk *strings, GArray *out);
 
+/* TRUE when a line has more than 990 octets. */
+gboolean base64_has_long_line(Octets encoded);
+
+/* Edits that break each line of more than 990 octets of `encoded` after every 76, by the first line
+ * ending of `original`, the encoded octets as they came, else `fallback`. The caller's,
+ * g_array_unref; texts live in `strings`. */
+GArray *base64_break_lines(Octets encoded, Octets original, Octets fallback, GStringChunk *strings);
+
 #endif

@@ -93,23 +93,90 @@ static Cursor find_end(Cursor start, Octets encoded, Octets decoded, gsize end)
     return start;
 }
 
-/* The text of a line that comes in at the start of a line, its ending written as that of the line
- * before, whose decoded ending is at [ending, offset). */
-static Octets encode_line(Octets text, Cursor cursor, Octets encoded, Octets decoded, gsize ending,
-                          gsize offset, GStringChunk *strings)
+/* How a line ending is written. */
+typedef struct {
+    gboolean escaped;
+    Octets decoded;    /* CR LF or LF */
+    Octets encoded;    /* the same as it stands there */
+    Octets soft_break; /* behind it, where it is escaped */
+} EndingForm;
+
+/* `=` and the first line end of the part. */
+static Octets plain_soft_break(Octets encoded, GStringChunk *strings)
 {
-    cursor_reach(&cursor, encoded, ending);
-    Cursor end = find_end(cursor, encoded, decoded, offset);
-    g_autoptr(GString) line = g_string_new_len(text.data, (gssize)(text.size - (offset - ending)));
-    g_string_append_len(line, encoded.data + cursor.encoded,
-                        (gssize)(end.encoded - cursor.encoded));
-    return (Octets){g_string_chunk_insert_len(strings, line->str, (gssize)line->len), line->len};
+    gsize next = octets_next_line(encoded, 0);
+    gsize ending = octets_line_ending(encoded, next);
+    Octets end = ending < next ? octets_slice(encoded, ending, next) : octets_of("\r\n");
+    g_autofree char *text = g_strdup_printf("=%.*s", (int)end.size, end.data);
+    return octets_of(g_string_chunk_insert_const(strings, text));
 }
 
-static gboolean is_line(const Edit *edit, Octets decoded)
+/* The form of the decoded line ending that ends at `next`; `cursor` is moved there. */
+static EndingForm read_form(Cursor *cursor, Octets encoded, Octets decoded, gsize next,
+                            GStringChunk *strings)
 {
-    return edit->text.size > 0 && edit->text.data[edit->text.size - 1] == '\n' &&
-           edit->offset > 0 && decoded.data[edit->offset - 1] == '\n';
+    gsize ending = octets_line_ending(decoded, next);
+    cursor_reach(cursor, encoded, ending);
+    gsize start = cursor->encoded;
+    cursor_pass(cursor, encoded, next);
+    EndingForm form = {
+        .escaped = encoded.data[cursor->encoded - 1] != '\n',
+        .decoded = octets_slice(decoded, ending, next),
+        .encoded = octets_slice(encoded, start, cursor->encoded),
+    };
+    gsize soft = soft_break_size(encoded, cursor->encoded);
+    gboolean is_break = soft > 0 && encoded.data[cursor->encoded + soft - 1] == '\n';
+    if (form.escaped)
+        form.soft_break = is_break ? octets_slice(encoded, cursor->encoded, cursor->encoded + soft)
+                                   : plain_soft_break(encoded, strings);
+    return form;
+}
+
+/* One past the last LF before `offset` of the decoded octets, else past the first behind it; 0
+ * where there is none. */
+static gsize find_line_ending(Octets decoded, gsize offset)
+{
+    gsize start = octets_line_start(decoded, offset);
+    if (start > 0)
+        return start;
+    gsize next = octets_next_line(decoded, offset);
+    return next > 0 && decoded.data[next - 1] == '\n' ? next : 0;
+}
+
+static void append_octet(GString *out, char octet)
+{
+    if (octet >= ' ' && octet < 0x7f && octet != '=')
+        g_string_append_c(out, octet);
+    else
+        g_string_append_printf(out, "=%02X", (guint)(guchar)octet);
+}
+
+static void append_ending(GString *out, Octets ending, const EndingForm *form)
+{
+    gboolean same = ending.size == form->decoded.size;
+    if (same)
+        g_string_append_len(out, form->encoded.data, (gssize)form->encoded.size);
+    else if (form->escaped)
+        g_string_append(out, ending.size == 1 ? "=0A" : "=0D=0A");
+    else
+        g_string_append_len(out, ending.data, (gssize)ending.size);
+    g_string_append_len(out, form->soft_break.data, (gssize)form->soft_break.size);
+}
+
+/* The text with its line endings in that form. */
+static GString *encode_text(Octets text, const EndingForm *form)
+{
+    GString *out = g_string_new(NULL);
+    for (gsize at = 0; at < text.size;) {
+        gsize next = octets_next_line(text, at);
+        gsize ending = octets_line_ending(text, next);
+        for (; at < ending; at++)
+            append_octet(out, text.data[at]);
+        if (ending < next)
+            append_ending(out, octets_slice(text, ending, next), form);
+        at = next;
+    }
+    return out;
 }
 
 /* Text holds no NUL, and the rules leave what does; a TNEF stream always holds some. */
@@ -149,26 +216,82 @@ static void place_binary_edits(Octets encoded, Octets decoded, const GArray *edi
     }
 }
 
+/* The places in hand while text edits are placed, each moving forward. */
+typedef struct {
+    Octets encoded;
+    Octets decoded;
+    GStringChunk *strings;
+    Cursor cursor;
+    Cursor endings; /* apart: the line before may have gone in an edit */
+    EndingForm form;
+    gsize form_of; /* one past the line ending of `form`; 0: none yet */
+} Placing;
+
+static const EndingForm *form_at(Placing *placing, gsize offset)
+{
+    gsize next = find_line_ending(placing->decoded, offset);
+    if (next > 0 && next != placing->form_of)
+        placing->form = read_form(&placing->endings, placing->encoded, placing->decoded, next,
+                                  placing->strings);
+    if (next == 0)
+        placing->form = (EndingForm){
+            .escaped = TRUE, .soft_break = plain_soft_break(placing->encoded, placing->strings)};
+    placing->form_of = next;
+    return &placing->form;
+}
+
+static gboolean has_line_end(Octets text)
+{
+    return text.size > 0 && memchr(text.data, '\n', text.size) != NULL;
+}
+
+/* The text as it is written in the place of [offset, end). No soft break ends the part. */
+static Octets write_text(Placing *placing, const Edit *edit)
+{
+    EndingForm none = {0};
+    const EndingForm *form = has_line_end(edit->text) ? form_at(placing, edit->offset) : &none;
+    g_autoptr(GString) out = encode_text(edit->text, form);
+    gboolean is_last = edit->offset + edit->length == placing->decoded.size;
+    if (is_last && out->len > 0 && edit->text.data[edit->text.size - 1] == '\n')
+        g_string_truncate(out, out->len - form->soft_break.size);
+    return (Octets){g_string_chunk_insert_len(placing->strings, out->str, (gssize)out->len),
+                    out->len};
+}
+
+/* Where a soft break that ends before `at` begins, or `at`. */
+static gsize before_soft_break(Octets encoded, gsize at)
+{
+    gsize start = at;
+    while (start > 0 && encoded.data[start - 1] != '=' &&
+           (octet_is_blank(encoded.data[start - 1]) || octet_is_line_end(encoded.data[start - 1])))
+        start--;
+    gboolean is_break = start > 0 && encoded.data[start - 1] == '=' &&
+                        start - 1 + soft_break_size(encoded, start - 1) == at;
+    return is_break ? start - 1 : at;
+}
+
+static Edit place_text_edit(Placing *placing, const Edit *edit)
+{
+    Cursor start = placing->cursor;
+    cursor_reach(&start, placing->encoded, edit->offset);
+    Edit placed = {.offset = start.encoded, .text = write_text(placing, edit)};
+    if (edit->length == 0)
+        return placed;
+    placing->cursor =
+        find_end(start, placing->encoded, placing->decoded, edit->offset + edit->length);
+    gsize end = placing->cursor.encoded;
+    if (edit->text.size == 0 && edit->offset + edit->length == placing->decoded.size)
+        placed.offset = before_soft_break(placing->encoded, placed.offset);
+    placed.length = end - placed.offset;
+    return placed;
+}
+
 static void place_text_edits(Octets encoded, Octets decoded, const GArray *edits,
                              GStringChunk *strings, GArray *out)
 {
-    Cursor cursor = {0, 0};
-    Cursor line = {0, 0}; /* apart: the line before may have gone in an edit */
+    Placing placing = {.encoded = encoded, .decoded = decoded, .strings = strings};
     for (guint i = 0; i < edits->len; i++) {
-        Edit edit = g_array_index(edits, Edit, i);
-        if (is_line(&edit, decoded)) {
-            gsize ending = octets_line_ending(decoded, edit.offset);
-            cursor_pass(&line, encoded, ending);
-            edit.text =
-                encode_line(edit.text, line, encoded, decoded, ending, edit.offset, strings);
-        }
-        Cursor start = cursor;
-        cursor_reach(&start, encoded, edit.offset);
-        Edit placed = {.offset = start.encoded, .text = edit.text};
-        if (edit.length > 0) {
-            cursor = find_end(start, encoded, decoded, edit.offset + edit.length);
-            placed.length = cursor.encoded - start.encoded;
-        }
+        Edit placed = place_text_edit(&placing, &g_array_index(edits, Edit, i));
         g_array_append_val(out, placed);
     }
 }
@@ -180,4 +303,22 @@ void quoted_place_edits(Octets encoded, Octets decoded, const GArray *edits, GSt
         place_binary_edits(encoded, decoded, edits, strings, out);
     else
         place_text_edits(encoded, decoded, edits, strings, out);
+}
+
+gboolean quoted_ends_in_soft_break(Octets encoded)
+{
+    return before_soft_break(encoded, encoded.size) < encoded.size ||
+           (encoded.size > 0 && encoded.data[encoded.size - 1] == '=');
+}
+
+gboolean quoted_escapes_line_ends(Octets encoded)
+{
+    for (gsize next = octets_next_line(encoded, 0); next > 0;
+         next = octets_next_line(encoded, next)) {
+        if (encoded.data[next - 1] == '\n' && before_soft_break(encoded, next) == next)
+            return FALSE;
+        if (next == encoded.size)
+            break;
+    }
+    return TRUE;
 }

@@ -5,8 +5,9 @@
  * Decoding here keeps the position of each octet, which no decoder tells. Only the encoded octets
  * of an edit change, and soft line breaks around them stay. The soft break that follows a line
  * ending written as =0D=0A belongs to that line ending: a line that goes takes it along, a line
- * that comes in gets one of its own. Text is written as it is. In binary data, which is what holds
- * a NUL, an edit keeps the length, and of its octets only letters and digits stand for themselves.
+ * that comes in gets one of its own. Text that comes in is escaped where it must be. In binary
+ * data, which is what holds a NUL, an edit keeps the length, and of its octets only letters and
+ * digits stand for themselves.
  */
 #ifndef CALMEND_TRANSFER_QUOTED_H
 #define CALMEND_TRANSFER_QUOTED_H
@@ -22,5 +23,11 @@ gsize quoted_decode(Octets encoded, char *decoded, gboolean *strict);
 /* As transfer_place_edits, with offsets in `encoded`, which must be strict. */
 void quoted_place_edits(Octets encoded, Octets decoded, const GArray *edits, GStringChunk *strings,
                         GArray *out);
+
+/* TRUE when the last thing in it is a soft line break: something was cut off. */
+gboolean quoted_ends_in_soft_break(Octets encoded);
+
+/* TRUE when every line end in it is that of a soft break. */
+gboolean quoted_escapes_line_ends(Octets encoded);
 
 #endif

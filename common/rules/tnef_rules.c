@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/rules/tnef_rules.h"
 
+#include "common/rules/families.h"
 #include "common/tnef/filetime.h"
 #include "common/tnef/tnef_edit.h"
 #include "common/tnef/tnef_names.h"
@@ -9,8 +10,10 @@
 
 /* One message of the stream. */
 typedef struct {
+    const PartWork *work;
     const Tnef *tnef;
-    TnefContext context; /* with the seal that holds for this stream */
+    GArray *changes; /* TnefChange */
+    Reason seal;     /* the one that holds for this stream */
     const TnefMessage *message;
     const char *message_class; /* as written, or NULL */
     guint method;              /* RuleMethod bit */
@@ -18,6 +21,50 @@ typedef struct {
     guint64 critical;          /* that time, or 0 where it is not usable */
     guint64 submitted;         /* PidTagClientSubmitTime, or 0 */
 } Case;
+
+/* ---- rules ---- */
+
+#define FROM_OWNER (METHOD_REQUEST | METHOD_CANCEL)
+
+static const RuleState state_unset = {"time before 1601-01-03", NULL};
+static const RuleState state_broken = {"contradicts itself", NULL};
+static const RuleAction action_set_filetime = {"set time", NULL};
+
+#define UNSET(component, when, name)                                                               \
+    {                                                                                              \
+        .place = PLACE_TNEF, .methods = (when), .components = (component), .names = NAMES(name),   \
+        .state = &state_unset, .repair = &action_set_filetime, .profiles = PROFILE_ALWAYS          \
+    }
+
+/* clang-format off */
+static const RuleCase attendee_change[] = {
+    UNSET(COMPONENT_MESSAGE, METHOD_RESPONSE, "PidLidAttendeeCriticalChange")};
+static const RuleCase owner_change[] = {
+    UNSET(COMPONENT_MESSAGE, FROM_OWNER, "PidLidOwnerCriticalChange")};
+static const RuleCase reply_time[] = {
+    UNSET(COMPONENT_MESSAGE, METHOD_RESPONSE, "PidLidAppointmentReplyTime")};
+static const RuleCase track_status_time[] = {
+    UNSET(COMPONENT_RECIPIENT, FROM_OWNER | METHOD_RESPONSE, "PidTagRecipientTrackStatusTime")};
+static const RuleCase malformed[] = {
+    {.place = PLACE_TNEF, .components = COMPONENT_MESSAGE, .names = NAMES("stream"),
+     .state = &state_broken, .repair = &action_report, .otherwise = &action_report,
+     .profiles = PROFILE_LEAVE}};
+
+static const Rule rules[] = {
+    {.name = "tnef-attendee-change", .family = FAMILY_EPOCH, RULE_CASES(attendee_change),
+     .summary = "In winmail.dat the time of the attendee's answer was never set."},
+    {.name = "tnef-owner-change", .family = FAMILY_EPOCH, RULE_CASES(owner_change),
+     .summary = "In winmail.dat the time of the organizer's change was never set."},
+    {.name = "tnef-reply-time", .family = FAMILY_EPOCH, RULE_CASES(reply_time),
+     .summary = "In winmail.dat the time of the reply was never set."},
+    {.name = "tnef-track-status-time", .family = FAMILY_EPOCH, RULE_CASES(track_status_time),
+     .summary = "In winmail.dat the time of a recipient's answer was never set."},
+    {.name = "tnef-malformed", .family = FAMILY_EPOCH, RULE_CASES(malformed),
+     .summary = "A winmail.dat contradicts itself."},
+};
+/* clang-format on */
+
+const RuleList tnef_rules = RULE_LIST(rules);
 
 /* ---- the message class ---- */
 
@@ -86,7 +133,7 @@ static const char *property_class(const Tnef *tnef, const TnefMessage *message,
 /* The property, where it is there, else the attribute. FALSE when they mean different things. */
 static gboolean read_class(Case *at)
 {
-    GStringChunk *strings = at->context.strings;
+    GStringChunk *strings = at->work->plan->strings;
     const char *attribute = attribute_class(at->tnef, at->message, strings);
     const char *property = property_class(at->tnef, at->message, strings);
     at->message_class = property != NULL ? property : attribute;
@@ -103,7 +150,7 @@ static guint64 usable_time(const Case *at, const char *name)
     if (found->len != 1)
         return 0;
     guint64 time = tnef_filetime(at->tnef, tnef_property(at->tnef, g_array_index(found, guint, 0)));
-    return filetime_is_usable(time, at->context.times->now) ? time : 0;
+    return filetime_is_usable(time, at->work->times->now) ? time : 0;
 }
 
 static void read_times(Case *at)
@@ -118,7 +165,7 @@ static guint64 substitute_time(const Case *at)
 {
     if (at->critical != 0)
         return at->critical;
-    return at->submitted != 0 ? at->submitted : filetime_from_unix(at->context.times->fallback);
+    return at->submitted != 0 ? at->submitted : filetime_from_unix(at->work->times->fallback);
 }
 
 /* ---- findings ---- */
@@ -127,7 +174,7 @@ static const char *keep_time(const Case *at, guint64 filetime)
 {
     char text[FILETIME_TEXT_SIZE];
     filetime_write(filetime, text);
-    return g_string_chunk_insert(at->context.strings, text);
+    return g_string_chunk_insert(at->work->plan->strings, text);
 }
 
 /* Such as "attachment 1, recipient row 2". */
@@ -142,27 +189,31 @@ static const char *keep_place(const Case *at, guint row)
         g_string_prepend(place, outer);
         message = tnef_message(at->tnef, around->message);
     }
-    return g_string_chunk_insert_const(at->context.strings, place->str);
+    return g_string_chunk_insert_const(at->work->plan->strings, place->str);
 }
 
 static void add_finding(const Case *at, Finding finding)
 {
-    finding.part = at->context.part->number;
-    finding.type = at->context.part->type;
+    finding.part = at->work->part->number;
+    finding.type = at->work->part->type;
     finding.method = at->message_class;
-    g_array_append_val(at->context.findings, finding);
+    g_array_append_val(at->work->plan->findings, finding);
 }
 
 /* A time that was never set; `oddity` is why nobody can say what it should be, or NULL. */
-static void repair_time(Case *at, const Rule *rule, guint number, const char *oddity)
+static void repair_time(Case *at, const ActiveCase *active, guint number, const char *oddity)
 {
+    gboolean off = !policy_is_on(at->work->policy, active->turned_on_by);
     const TnefProperty *property = tnef_property(at->tnef, number);
     TnefChange change = {.property = number, .filetime = substitute_time(at)};
-    Reason reason = oddity != NULL ? REASON_LEAVE : at->context.seal;
+    Reason reason = oddity != NULL                   ? REASON_LEAVE
+                    : at->seal == REASON_NONE && off ? REASON_SWITCH
+                                                     : at->seal;
     Finding finding = {
-        .rule = rule,
+        .rule = active->rule,
+        .rule_case = active->rule_case,
         .component = keep_place(at, property->row),
-        .property = rule->property,
+        .property = active->rule_case->names[0],
         .old_value = keep_time(at, tnef_filetime(at->tnef, property)),
         .new_value = reason == REASON_NONE ? keep_time(at, change.filetime) : NULL,
         .detail = oddity,
@@ -171,8 +222,8 @@ static void repair_time(Case *at, const Rule *rule, guint number, const char *od
     add_finding(at, finding);
     if (reason != REASON_NONE)
         return;
-    g_array_append_val(at->context.changes, change);
-    if (strcmp(rule->property, at->critical_name) == 0)
+    g_array_append_val(at->changes, change);
+    if (strcmp(active->rule_case->names[0], at->critical_name) == 0)
         at->critical = change.filetime;
 }
 
@@ -195,48 +246,46 @@ static gboolean is_repeated(const Tnef *tnef, const GArray *found, guint index)
             same_list(tnef, number, g_array_index(found, guint, index + 1)));
 }
 
-static void check_row(Case *at, const Rule *rule)
+static void check_case(Case *at, const ActiveCase *active)
 {
+    const RuleCase *rule_case = active->rule_case;
     guint32 attribute =
-        rule->components == COMPONENT_RECIPIENT ? TNEF_ATT_RECIPIENTS : TNEF_ATT_MESSAGE_PROPS;
-    g_autoptr(GArray) found = find_properties(at->tnef, at->message, attribute, rule->property);
+        rule_case->components == COMPONENT_RECIPIENT ? TNEF_ATT_RECIPIENTS : TNEF_ATT_MESSAGE_PROPS;
+    g_autoptr(GArray) found =
+        find_properties(at->tnef, at->message, attribute, rule_case->names[0]);
     const char *inside = at->message->depth > 0 ? "in an attached message" : NULL;
     for (guint i = 0; i < found->len; i++) {
         guint number = g_array_index(found, guint, i);
         if (!filetime_is_unset(tnef_filetime(at->tnef, tnef_property(at->tnef, number))))
             continue;
         gboolean repeated = is_repeated(at->tnef, found, i);
-        repair_time(at, rule, number, repeated ? "stands more than once" : inside);
+        repair_time(at, active, number, repeated ? "stands more than once" : inside);
     }
 }
 
 static void check_message(Case *at)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
-    for (gsize i = 0; i < count; i++) {
-        const Rule *rule = &rules[i];
-        gboolean fits = rule->kind == RULE_TNEF && rule->state == STATE_UNSET &&
-                        (rule->methods & at->method) != 0;
-        if (fits && policy_action(at->context.policy, rule) != ACTION_IGNORE)
-            check_row(at, rule);
+    const GArray *all = at->work->policy->active;
+    for (guint i = 0; i < all->len; i++) {
+        const ActiveCase *active = &g_array_index(all, ActiveCase, i);
+        if (active->rule_case->state == &state_unset &&
+            (active->rule_case->methods & at->method) != 0)
+            check_case(at, active);
     }
 }
 
 static void report_broken(const Case *at, const char *detail)
 {
-    gsize count;
-    const Rule *rule = rules_table(&count);
-    while (rule->state != STATE_BROKEN)
-        rule++;
-    if (policy_action(at->context.policy, rule) == ACTION_IGNORE)
+    const Rule *rule = &rules[G_N_ELEMENTS(rules) - 1];
+    if (!policy_has_rule(at->work->policy, rule))
         return;
     Finding finding = {
         .rule = rule,
-        .property = rule->property,
+        .rule_case = rule->cases,
+        .property = rule->cases[0].names[0],
         .old_value = "inconsistent",
         .detail = detail,
-        .reason = at->context.seal,
+        .reason = at->seal,
     };
     add_finding(at, finding);
 }
@@ -246,20 +295,20 @@ static const char *find_contradiction(const Case *at, gboolean classes_agree)
 {
     if (at->tnef->problem != TNEF_SOUND) {
         g_autofree char *text = tnef_problem_text(at->tnef);
-        return g_string_chunk_insert(at->context.strings, text);
+        return g_string_chunk_insert(at->work->plan->strings, text);
     }
     return classes_agree ? NULL : "attMessageClass and PidTagMessageClass differ";
 }
 
-void tnef_rules_apply(const Tnef *tnef, const TnefContext *context)
+void tnef_rules_apply(const PartWork *work, const Tnef *tnef, GArray *changes)
 {
-    Case at = {.tnef = tnef, .context = *context};
+    Case at = {.work = work, .tnef = tnef, .changes = changes, .seal = work->seal};
     for (guint i = 0; i < tnef->messages->len; i++) {
         at.message = tnef_message(tnef, i);
         gboolean agree = read_class(&at);
         const char *contradiction = i == 0 ? find_contradiction(&at, agree) : NULL;
         if (contradiction != NULL) {
-            at.context.seal = context->seal == REASON_NONE ? REASON_MALFORMED : context->seal;
+            at.seal = work->seal == REASON_NONE ? REASON_MALFORMED : work->seal;
             report_broken(&at, contradiction);
         }
         if (at.method == METHOD_NONE)

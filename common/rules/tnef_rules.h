@@ -10,23 +10,11 @@
 #ifndef CALMEND_TNEF_RULES_H
 #define CALMEND_TNEF_RULES_H
 
-#include "common/plan.h"
-#include "common/substitute.h"
+#include "common/part_work.h"
 #include "common/tnef/tnef.h"
 
-/* What the rules need to know, and where they put what they find. */
-typedef struct {
-    const Policy *policy;
-    const MessageTimes *times;
-    const Part *part;
-    Reason seal;           /* why nothing of this stream may be edited; REASON_NONE: it may */
-    GStringChunk *strings; /* owns the strings of the findings */
-    GArray *findings;      /* Finding */
-    GArray *changes;       /* TnefChange */
-} TnefContext;
-
-/* Applies every row to `tnef`. A stream that contradicts itself is a finding, and nothing of it
- * changes. */
-void tnef_rules_apply(const Tnef *tnef, const TnefContext *context);
+/* Applies every row to `tnef`: findings to the plan, changes (TnefChange) to `changes`. A stream
+ * that contradicts itself is a finding, and nothing of it changes. */
+void tnef_rules_apply(const PartWork *work, const Tnef *tnef, GArray *changes);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/mail/apply.h"
 
+#include "common/field_changes.h"
+
 #include <string.h>
 
 /* A field goes as a number of 4 octets, name, NUL, value, NUL in one packet. */
@@ -72,76 +74,83 @@ static gboolean apply_body(SMFICTX *context, Incoming *incoming, const GArray *e
     return taken;
 }
 
-static gboolean apply_header_edit(SMFICTX *context, const HeaderEdit *edit)
+static gboolean apply_field(SMFICTX *context, const FieldChange *change, gboolean leading_blank)
 {
-    char *name = (char *)edit->name; /* libmilter changes neither */
-    char *value = (char *)edit->value;
-    switch (edit->kind) {
-    case HEADER_INSERT:
-        return smfi_insheader(context, 0, name, value) == MI_SUCCESS;
-    case HEADER_CHANGE:
-    case HEADER_REMOVE:
-        return smfi_chgheader(context, name, (int)edit->index, value) == MI_SUCCESS;
+    char *value = change->value;
+    if (value != NULL && !leading_blank)
+        value += strspn(value, " \t");
+    switch (change->kind) {
+    case FIELD_INSERT:
+        return smfi_insheader(context, 0, change->name, value) == MI_SUCCESS;
+    case FIELD_CHANGE:
+    case FIELD_REMOVE:
+        return smfi_chgheader(context, change->name, (int)change->index, value) == MI_SUCCESS;
     }
     g_assert_not_reached();
 }
 
-static gboolean fits_packet(const HeaderEdit *edit)
+static gboolean fits_packet(const FieldChange *change)
 {
-    gsize value = edit->value == NULL ? 0 : strlen(edit->value);
-    return strlen(edit->name) + value + FIELD_OVERHEAD <= MILTER_MAX_DATA_SIZE;
+    gsize value = change->value == NULL ? 0 : strlen(change->value);
+    return strlen(change->name) + value + FIELD_OVERHEAD <= MILTER_MAX_DATA_SIZE;
 }
 
-static unsigned long action_of(const HeaderEdit *edit)
+static unsigned long action_of(const FieldChange *change)
 {
-    return edit->kind == HEADER_INSERT ? SMFIF_ADDHDRS : SMFIF_CHGHDRS;
+    return change->kind == FIELD_INSERT ? SMFIF_ADDHDRS : SMFIF_CHGHDRS;
 }
 
 /* At most so many octets larger is the MTA's file then: Postfix keeps the old text of a field. */
-static gsize growth_of(const Plan *plan)
+static gsize growth_of(const Plan *plan, const GArray *fields)
 {
     gsize growth = plan_growth(plan);
-    for (guint i = 0; i < plan->header_edits->len; i++) {
-        const HeaderEdit *edit = &g_array_index(plan->header_edits, HeaderEdit, i);
-        gsize value = edit->value == NULL ? 0 : strlen(edit->value);
-        growth += strlen(edit->name) + value + FIELD_MARKS;
+    for (guint i = 0; i < fields->len; i++) {
+        const FieldChange *change = &g_array_index(fields, FieldChange, i);
+        gsize value = change->value == NULL ? 0 : strlen(change->value);
+        growth += strlen(change->name) + value + FIELD_MARKS;
     }
     return growth;
 }
 
 /* What can be seen to fail, before anything is handed over. */
-static gboolean is_possible(unsigned long actions, const Incoming *incoming, const Plan *plan,
-                            gsize taken, const char **why)
+static gboolean is_possible(const MilterTerms *terms, const Incoming *incoming, const Plan *plan,
+                            gsize taken, const GArray *body, const GArray *fields, const char **why)
 {
     *why = "the repair might take it over the limit of the MTA (mta-bytes)";
-    if (!incoming_has_room(incoming, growth_of(plan), taken))
+    if (!incoming_has_room(incoming, growth_of(plan, fields), taken))
         return FALSE;
-    unsigned long needed = plan->body_edits->len > 0 ? SMFIF_CHGBODY : 0;
+    unsigned long needed = body->len > 0 ? SMFIF_CHGBODY : 0;
     gboolean fits = TRUE;
-    for (guint i = 0; i < plan->header_edits->len; i++) {
-        const HeaderEdit *edit = &g_array_index(plan->header_edits, HeaderEdit, i);
-        needed |= action_of(edit);
-        fits = fits && fits_packet(edit);
+    for (guint i = 0; i < fields->len; i++) {
+        const FieldChange *change = &g_array_index(fields, FieldChange, i);
+        needed |= action_of(change);
+        fits = fits && fits_packet(change);
     }
     *why = fits ? "the MTA takes no edit of that kind" : "a header field would be too long";
-    return fits && (needed & ~actions) == 0;
+    return fits && (needed & ~terms->actions) == 0;
 }
 
-ApplyResult apply_plan(SMFICTX *context, unsigned long actions, Incoming *incoming,
+ApplyResult apply_plan(SMFICTX *context, const MilterTerms *terms, Incoming *incoming,
                        const Plan *plan, gsize taken, const char **why)
 {
+    const Message *message = incoming_message(incoming);
+    guint first = field_changes_body(message, plan->edits);
+    g_autoptr(GArray) fields = field_changes_new(message, plan->edits);
+    g_autoptr(GArray) body = g_array_new(FALSE, FALSE, sizeof(Edit));
     gboolean begun = FALSE;
-    if (!is_possible(actions, incoming, plan, taken, why))
+    if (first < plan->edits->len)
+        g_array_append_vals(body, &g_array_index(plan->edits, Edit, first),
+                            plan->edits->len - first);
+    if (!is_possible(terms, incoming, plan, taken, body, fields, why))
         return APPLY_REFUSED;
 
     *why = "the MTA did not take the body";
-    if (plan->body_edits->len > 0 && !apply_body(context, incoming, plan->body_edits, &begun))
+    if (body->len > 0 && !apply_body(context, incoming, body, &begun))
         return begun ? APPLY_HALF : APPLY_REFUSED;
 
     *why = "the MTA did not take a header field";
-    for (guint i = 0; i < plan->header_edits->len; i++) {
-        const HeaderEdit *edit = &g_array_index(plan->header_edits, HeaderEdit, i);
-        if (!apply_header_edit(context, edit))
+    for (guint i = 0; i < fields->len; i++) {
+        if (!apply_field(context, &g_array_index(fields, FieldChange, i), terms->leading_blank))
             return begun ? APPLY_HALF : APPLY_REFUSED;
         begun = TRUE;
     }

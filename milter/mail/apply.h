@@ -2,10 +2,10 @@
  *
  * apply: a plan, handed over to the MTA through libmilter.
  *
- * All pieces of the body go in one run, then the header edits in the order of the plan, and nothing
- * between: an MTA refuses anything else. The body is never copied as a whole. What can be seen to
- * fail beforehand fails before the first octet is handed over, since after it only a temporary
- * failure of the message keeps it whole.
+ * All pieces of the body go in one run, then the changes of header fields, and nothing between: an
+ * MTA refuses anything else. The body is never copied as a whole. What can be seen to fail
+ * beforehand fails before the first octet is handed over, since after it only a temporary failure
+ * of the message keeps it whole.
  */
 #ifndef CALMEND_APPLY_H
 #define CALMEND_APPLY_H
@@ -21,11 +21,17 @@ typedef enum {
     APPLY_HALF,    /* some was: the message must fail for now */
 } ApplyResult;
 
-/* Hands `plan` over. Only at the end of the message, with the plan of `message`. `actions` are what
- * the MTA lets this milter do (SMFIF_), `taken` is the largest message that it has taken
- * (mta_taken). `why`, when the result is not APPLY_DONE, is set to a
- * clause that says what was not taken; static. */
-ApplyResult apply_plan(SMFICTX *context, unsigned long actions, Incoming *incoming,
+/* What was agreed on with the MTA. */
+typedef struct {
+    unsigned long actions;  /* what it lets this milter do (SMFIF_) */
+    gboolean leading_blank; /* values of header fields begin right behind the colon, both ways
+                               (SMFIP_HDR_LEADSPC) */
+} MilterTerms;
+
+/* Hands `plan` over. Only at the end of the message, with the plan of `incoming`. `taken` is the
+ * largest message that the MTA has taken (mta_taken). `why`, when the result is not APPLY_DONE, is
+ * set to a clause that says what was not taken; static. */
+ApplyResult apply_plan(SMFICTX *context, const MilterTerms *terms, Incoming *incoming,
                        const Plan *plan, gsize taken, const char **why);
 
 #endif

@@ -19,10 +19,11 @@
  * skipped steps. A body chunk is answered, too: an MTA may send the last one together with the end
  * of the message, to which libmilter does not come after a chunk that has no answer. CONNECT and
  * RCPT are asked for whether the settings exempt anything or not, since a reload may change that
- * while connections are open. */
+ * while connections are open. The blank behind the colon of a field is asked for, where it is
+ * known, so that a field that is changed keeps the octets that are not. */
 #define STEPS                                                                                      \
     (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |              \
-     SMFIP_NR_HDR | SMFIP_SKIP)
+     SMFIP_NR_HDR | SMFIP_SKIP | SMFIP_HDR_LEADSPC)
 
 #define LOGIN "{auth_authen}"
 
@@ -53,9 +54,9 @@ typedef struct {
     Incoming *incoming;            /* its message; NULL between messages */
     Exemption exemption;           /* of its message */
     char client[INET6_ADDRSTRLEN]; /* empty: none that has an address */
-    unsigned long actions;         /* what the MTA lets this milter do */
-    gboolean placed;               /* it is one of max-sessions */
-    gboolean judged;               /* DATA has come: its message is not exempt */
+    MilterTerms terms;
+    gboolean placed; /* it is one of max-sessions */
+    gboolean judged; /* DATA has come: its message is not exempt */
     GateState gate;
     gboolean skip_known; /* the MTA understands SMFIS_SKIP */
 } Connection;
@@ -80,7 +81,7 @@ static Connection *connection_of(SMFICTX *context)
     connection = g_new0(Connection, 1);
     connection->daemon = daemon_take();
     connection->placed = connections_enter(connection->daemon->settings);
-    connection->actions = ACTIONS;
+    connection->terms.actions = ACTIONS;
     smfi_setpriv(context, connection);
     metrics_add(METRIC_CONNECTIONS, 1);
     metrics_add(METRIC_CONNECTIONS_TOTAL, 1);
@@ -91,7 +92,8 @@ static Connection *connection_of(SMFICTX *context)
 static Incoming *incoming_of(Connection *connection)
 {
     if (connection->incoming == NULL)
-        connection->incoming = incoming_new(connection->daemon->settings, octets_of(NULL));
+        connection->incoming = incoming_new(connection->daemon->settings, octets_of(NULL),
+                                            connection->terms.leading_blank);
     return connection->incoming;
 }
 
@@ -131,9 +133,10 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned l
     (void)reserved2;
     (void)reserved3;
     Connection *connection = connection_of(context);
-    connection->actions = ACTIONS & actions;
+    connection->terms.actions = ACTIONS & actions;
+    connection->terms.leading_blank = (steps & SMFIP_HDR_LEADSPC) != 0;
     connection->skip_known = (steps & SMFIP_SKIP) != 0;
-    *wanted_actions = connection->actions;
+    *wanted_actions = connection->terms.actions;
     *wanted_steps = STEPS & steps;
     *wanted2 = 0;
     *wanted3 = 0;
@@ -176,16 +179,17 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
     connection->daemon = daemon_take();
     connection->exemption = exemption_begin(connection->daemon->settings, sender);
     connection->judged = FALSE;
-    connection->incoming = incoming_new(connection->daemon->settings, sender);
+    connection->incoming =
+        incoming_new(connection->daemon->settings, sender, connection->terms.leading_blank);
     return SMFIS_NOREPLY;
 }
 
 static sfsistat on_recipient(SMFICTX *context, char **arguments)
 {
     Connection *connection = connection_of(context);
-    incoming_recipient(incoming_of(connection));
-    exemption_recipient(&connection->exemption, connection->daemon->settings,
-                        bare_address(octets_of(arguments[0])));
+    Octets recipient = bare_address(octets_of(arguments[0]));
+    exemption_recipient(&connection->exemption, connection->daemon->settings, recipient);
+    incoming_recipient(incoming_of(connection), recipient);
     return SMFIS_NOREPLY;
 }
 
@@ -267,7 +271,7 @@ static sfsistat on_end_of_message(SMFICTX *context)
     enter_message(connection);
     Outcome outcome = connection->gate == GATE_TOO_LATE
                           ? OUTCOME_PUT_OFF
-                          : finish_message(connection->daemon, context, connection->actions,
+                          : finish_message(connection->daemon, context, &connection->terms,
                                            incoming_of(connection));
     end_message(connection, outcome);
     return outcome == OUTCOME_DEFERRED || outcome == OUTCOME_PUT_OFF ? SMFIS_TEMPFAIL

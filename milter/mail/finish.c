@@ -57,10 +57,10 @@ static void put_not_taken(GPtrArray *events, ApplyResult result, const char *why
 }
 
 /* The plan, and the time that it took. */
-static Plan *make_plan(Incoming *incoming)
+static Plan *make_plan(Incoming *incoming, guint switches)
 {
     gint64 begin = g_get_monotonic_time();
-    Plan *plan = incoming_plan(incoming, g_get_real_time() / G_USEC_PER_SEC);
+    Plan *plan = incoming_plan(incoming, switches, g_get_real_time() / G_USEC_PER_SEC);
     if (plan != NULL)
         metrics_time_plan(g_get_monotonic_time() - begin);
     return plan;
@@ -87,27 +87,24 @@ static Outcome outcome_of_events(const GPtrArray *events)
     return OUTCOME_CLEAN;
 }
 
-Outcome finish_message(const Daemon *daemon, SMFICTX *context, unsigned long actions,
+Outcome finish_message(const Daemon *daemon, SMFICTX *context, const MilterTerms *terms,
                        Incoming *incoming)
 {
-    gboolean on = switch_watch_look(daemon);
     const char *mta = smfi_getsymval(context, (char *)"j");
     gsize taken = mta_taken_largest(mta, daemon->generation);
     mta_taken_note(mta, daemon->generation, incoming_octets(incoming));
-    g_autoptr(Plan) plan = make_plan(incoming);
+    g_autoptr(Plan) plan = make_plan(incoming, switch_watch_look(daemon));
     if (plan == NULL)
         return finish_unplanned(daemon, context, incoming);
 
     const char *why = NULL;
     ApplyResult result = APPLY_DONE;
-    if (on && plan_changes(plan))
-        result = apply_plan(context, actions, incoming, plan, taken, &why);
-    g_autoptr(GPtrArray) events = events_of_plan(plan, on);
+    if (plan_changes(plan))
+        result = apply_plan(context, terms, incoming, plan, taken, &why);
+    g_autoptr(GPtrArray) events = events_of_plan(plan);
     if (result != APPLY_DONE)
         put_not_taken(events, result, why);
     log_events(daemon, context, incoming, events);
-    metrics_count_plan(plan, result != APPLY_DONE ? REPAIRS_NOT_TAKEN
-                             : on                 ? REPAIRS_DONE
-                                                  : REPAIRS_WITHHELD);
+    metrics_count_plan(plan, result == APPLY_DONE);
     return result == APPLY_HALF ? OUTCOME_DEFERRED : outcome_of_events(events);
 }

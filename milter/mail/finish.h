@@ -9,16 +9,16 @@
 #ifndef CALMEND_FINISH_H
 #define CALMEND_FINISH_H
 
+#include "milter/mail/apply.h"
 #include "milter/mail/incoming.h"
 #include "milter/service/daemon.h"
 #include "milter/watch/metrics.h"
 
 #include <libmilter/mfapi.h>
 
-/* Finishes the message of `incoming`; only at the end of the message. `actions` are what the MTA
- * lets this milter do (SMFIF_). What has become of the message: it must fail for now when that is
- * OUTCOME_DEFERRED, and is to go on otherwise. */
-Outcome finish_message(const Daemon *daemon, SMFICTX *context, unsigned long actions,
+/* Finishes the message of `incoming`; only at the end of the message. What has become of the
+ * message: it must fail for now when that is OUTCOME_DEFERRED, and is to go on otherwise. */
+Outcome finish_message(const Daemon *daemon, SMFICTX *context, const MilterTerms *terms,
                        Incoming *incoming);
 
 #endif

@@ -13,43 +13,30 @@
 
 struct Incoming {
     const Settings *settings;
-    char *sender; /* NULL: unknown */
-    Spool spool;  /* the kept fields, a blank line, the body */
+    const char *colon;     /* what stands between the name and the value of a field */
+    char *sender;          /* NULL: unknown */
+    GPtrArray *recipients; /* of the envelope */
+    Spool spool;           /* the kept fields, a blank line, the body */
     TokenSearch search;
     gboolean matters; /* a field says that a calendar may follow */
     gsize body;       /* where the body begins in the spool */
     gsize octets;     /* of the whole message so far, kept or not */
-    guint recipients;
     gboolean unread;
     gboolean late;
     GError *problem;
     Message message; /* of the spool; fields NULL before the plan */
 };
 
-/* All the engine looks at or changes. Every field of such a name is kept, so that its number among
- * them is the number that the MTA knows it by. */
-static const struct {
-    const char *name;
-    gboolean decides; /* its value says whether the body can matter */
-} kept_fields[] = {
-    {"Content-Type", TRUE},
-    {"Content-Disposition", TRUE},
-    {"Content-Transfer-Encoding", FALSE},
-    {"MIME-Version", FALSE},
-    {"Date", FALSE},
-    {"Message-ID", FALSE},
-    {"DKIM-Signature", FALSE},
-    {"Reply-By", FALSE},
-    {"Expires", FALSE},
-    {"Expiry-Date", FALSE},
-    {"Deferred-Delivery", FALSE},
-};
+/* The fields whose value says whether the body can matter. */
+static const char *const deciding_fields[] = {"Content-Type", "Content-Disposition"};
 
-Incoming *incoming_new(const Settings *settings, Octets sender)
+Incoming *incoming_new(const Settings *settings, Octets sender, gboolean leading_blank)
 {
     Incoming *incoming = g_new0(Incoming, 1);
     incoming->settings = settings;
+    incoming->colon = leading_blank ? ":" : ": ";
     incoming->sender = sender.size == 0 ? NULL : octets_dup(sender);
+    incoming->recipients = g_ptr_array_new_with_free_func(g_free);
     spool_init(&incoming->spool, settings->memory_bytes);
     return incoming;
 }
@@ -61,6 +48,7 @@ void incoming_free(Incoming *incoming)
     message_clear(&incoming->message);
     spool_clear(&incoming->spool);
     g_clear_error(&incoming->problem);
+    g_ptr_array_unref(incoming->recipients);
     g_free(incoming->sender);
     g_free(incoming);
 }
@@ -82,24 +70,32 @@ static void keep(Incoming *incoming, Octets octets)
         spool_clear(&incoming->spool);
 }
 
-void incoming_recipient(Incoming *incoming)
+void incoming_recipient(Incoming *incoming, Octets recipient)
 {
-    incoming->recipients++;
+    g_ptr_array_add(incoming->recipients, octets_dup(recipient));
 }
 
+static gboolean decides(const char *name, const char *value)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(deciding_fields); i++) {
+        if (g_ascii_strcasecmp(name, deciding_fields[i]) == 0)
+            return token_search_type_matters(value);
+    }
+    return FALSE;
+}
+
+/* Every field of a name that the engine reads is kept, so that its number among them is the number
+ * that the MTA knows it by. */
 void incoming_header(Incoming *incoming, const char *name, const char *value)
 {
-    incoming->octets += strlen(name) + strlen(": ") + strlen(value) + strlen("\r\n");
-    for (gsize i = 0; i < G_N_ELEMENTS(kept_fields); i++) {
-        if (g_ascii_strcasecmp(name, kept_fields[i].name) != 0)
-            continue;
-        incoming->matters |= kept_fields[i].decides && token_search_type_matters(value);
-        keep(incoming, octets_of(name));
-        keep(incoming, octets_of(": "));
-        keep(incoming, octets_of(value));
-        keep(incoming, octets_of("\r\n"));
+    incoming->octets += strlen(name) + strlen(incoming->colon) + strlen(value) + strlen("\r\n");
+    if (!repair_reads(&incoming->settings->policy, name))
         return;
-    }
+    incoming->matters |= decides(name, value);
+    keep(incoming, octets_of(name));
+    keep(incoming, octets_of(incoming->colon));
+    keep(incoming, octets_of(value));
+    keep(incoming, octets_of("\r\n"));
 }
 
 gboolean incoming_end_header(Incoming *incoming)
@@ -124,6 +120,7 @@ static gboolean read_message(Incoming *incoming)
     if (!spool_view(&incoming->spool, &octets, &incoming->problem))
         return FALSE;
     message_init(&incoming->message, octets);
+    incoming->message.recipients = incoming->recipients->len > 0 ? incoming->recipients : NULL;
     if (incoming->message.body == incoming->body)
         return TRUE;
     g_set_error_literal(&incoming->problem, G_FILE_ERROR, G_FILE_ERROR_INVAL,
@@ -131,17 +128,28 @@ static gboolean read_message(Incoming *incoming)
     return FALSE;
 }
 
-Plan *incoming_plan(Incoming *incoming, gint64 now)
+/* With no switch on: what would be repaired if all were. */
+static Plan *make_plan(const Incoming *incoming, guint switches, gint64 now)
+{
+    Policy policy = incoming->settings->policy;
+    policy.switches = switches != 0 ? switches : policy.switches;
+    Plan *plan = repair_message(&incoming->message, &policy, now);
+    if (switches == 0)
+        plan_drop_edits(plan, REASON_SWITCH);
+    return plan;
+}
+
+Plan *incoming_plan(Incoming *incoming, guint switches, gint64 now)
 {
     if (is_given_up(incoming) || !incoming->search.found || !read_message(incoming))
         return NULL;
     if (!spool_is_file(&incoming->spool))
-        return repair_message(&incoming->message, &incoming->settings->policy, now);
+        return make_plan(incoming, switches, now);
 
     incoming->late = !slots_take(SLOT_SECONDS);
     if (incoming->late)
         return NULL;
-    Plan *plan = repair_message(&incoming->message, &incoming->settings->policy, now);
+    Plan *plan = make_plan(incoming, switches, now);
     spool_rest(&incoming->spool);
     slots_give();
     return plan;
@@ -156,7 +164,7 @@ gboolean incoming_has_room(const Incoming *incoming, gsize growth, gsize taken)
         .records = mta_limit_records(incoming->message.octets),
         .uncertain = mta_limit_records_max(not_kept),
         .growth = growth,
-        .recipients = incoming->recipients,
+        .recipients = incoming->recipients->len,
     };
     return mta_limit_allows(incoming->settings->mta_bytes, taken, &size);
 }

@@ -17,16 +17,17 @@
 typedef struct Incoming Incoming;
 
 /* A message begins. `settings` are borrowed; `sender` is the envelope sender, empty when it is
- * unknown, and copied. Owned by the caller, incoming_free. */
-Incoming *incoming_new(const Settings *settings, Octets sender);
+ * unknown, and copied. `leading_blank`: the values of header fields hold all behind the colon; else
+ * the MTA has taken a blank away. Owned by the caller, incoming_free. */
+Incoming *incoming_new(const Settings *settings, Octets sender, gboolean leading_blank);
 
 /* Forgets the message and gives its memory back. */
 void incoming_free(Incoming *incoming);
 
-/* The message has one recipient more. */
-void incoming_recipient(Incoming *incoming);
+/* A recipient of the envelope, without angle brackets; copied. */
+void incoming_recipient(Incoming *incoming, Octets recipient);
 
-/* A header field: its value without the leading blank, folds as LF or CR LF and a blank. */
+/* A header field: its value, folds as LF or CR LF and a blank. */
 void incoming_header(Incoming *incoming, const char *name, const char *value);
 
 /* The header is over. FALSE: nothing that follows can matter, the message is done with. */
@@ -35,10 +36,12 @@ gboolean incoming_end_header(Incoming *incoming);
 /* A piece of the body, lines with CR LF. FALSE: the rest of the body is not needed. */
 gboolean incoming_body(Incoming *incoming, Octets chunk);
 
-/* The message is over: its plan at the time `now` (seconds since 1970-01-01 UTC). NULL when it
- * holds no calendar part, is too large (incoming_is_unread), could not be kept (incoming_problem),
- * or waited for its turn in vain (incoming_is_late). Owned by the caller, plan_free. */
-Plan *incoming_plan(Incoming *incoming, gint64 now);
+/* The message is over: its plan at the time `now` (seconds since 1970-01-01 UTC), with these
+ * switches on (bits 1 << RuleSwitch). Where none is, it has no edit and says what would be
+ * repaired. NULL when it holds no calendar part, is too large (incoming_is_unread), could not be
+ * kept (incoming_problem), or waited for its turn in vain (incoming_is_late). Owned by the caller,
+ * plan_free. */
+Plan *incoming_plan(Incoming *incoming, guint switches, gint64 now);
 
 /* FALSE when the message might be over the limit of the MTA (limits.mta-bytes, mta_limit) once the
  * MTA's file is `growth` octets larger, while it is not as it came: an MTA refuses it for good

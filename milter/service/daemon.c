@@ -21,7 +21,8 @@ void daemon_drop(Daemon *daemon)
     if (daemon == NULL || !g_atomic_int_dec_and_test(&daemon->holders))
         return;
     settings_free(daemon->settings);
-    repair_switch_free(daemon->repair_switch);
+    for (guint which = 0; which < SWITCHES; which++)
+        repair_switch_free(daemon->switches[which]);
     g_free(daemon);
 }
 
@@ -29,10 +30,13 @@ static Daemon *follow(const Daemon *former, Settings *settings)
 {
     Daemon *daemon = g_new0(Daemon, 1);
     daemon->holders = 1;
-    const char *path = settings->switch_file;
     daemon->settings = settings;
-    daemon->repair_switch = former == NULL ? repair_switch_new(path)
-                                           : repair_switch_follow(former->repair_switch, path);
+    for (guint which = SWITCH_NONE + 1; which < SWITCHES; which++) {
+        const char *path = settings->switch_files[which];
+        daemon->switches[which] = former == NULL
+                                      ? repair_switch_new(path)
+                                      : repair_switch_follow(former->switches[which], path);
+    }
     daemon->generation = former == NULL ? 1 : former->generation + 1;
     return daemon;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * daemon: what messages in this process share: settings, and the switch that they name, as one.
+ * daemon: what messages in this process share: settings, and the switches that they name, as one.
  *
  * What is in force is put in place as a whole and never changed afterwards. Whoever works with it
  * takes it and drops it, and it lives until the last one has: so a message keeps to its end what
@@ -15,9 +15,10 @@
 
 typedef struct {
     Settings *settings;
-    RepairSwitch *repair_switch; /* guards itself */
-    guint generation;            /* 1 at the start, one more with each reload */
-    int holders;                 /* atomic; daemon_take and daemon_drop alone touch it */
+    RepairSwitch *switches[SWITCHES]; /* by RuleSwitch, NULL for SWITCH_NONE; they guard
+                                         themselves */
+    guint generation;                 /* 1 at the start, one more with each reload */
+    int holders;                      /* atomic; daemon_take and daemon_drop alone touch it */
 } Daemon;
 
 /* Puts settings in force, which it takes. A switch file of the same path stays the same switch; one

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * switch_watch: the switch file, and the events when it changes.
+ * switch_watch: the switch files, and the events when one changes.
  *
  * A change is reported by the first look that sees it: 342 when repairs are on from now on, 343
  * when they are off, with the reason where the file is there and counts as off. Safe to call from
@@ -11,7 +11,7 @@
 
 #include "milter/service/daemon.h"
 
-/* TRUE when repairs are on now. */
-gboolean switch_watch_look(const Daemon *daemon);
+/* The switches that are on now, as bits 1 << RuleSwitch. */
+guint switch_watch_look(const Daemon *daemon);
 
 #endif

@@ -5,9 +5,7 @@
 
 #include "milter/watch/producer.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 
 /* More than any metric has. */
 #define SERIES_MAX 256
@@ -69,83 +67,33 @@ static void label_outcome(GString *out, guint series)
     g_string_append_printf(out, "outcome=\"%s\"", outcomes[series]);
 }
 
-/* The numbers, from 0, of the rule and the family that a row of the table of rules belongs to. */
-typedef struct {
-    guint rule;
-    guint family;
-} RowNumbers;
-
-static RowNumbers *row_numbers; /* of each row */
-
-static gsize first_row_of_family(const Rule *rules, const char *family)
-{
-    gsize row = 0;
-    while (strcmp(rules[row].family, family) != 0)
-        row++;
-    return row;
-}
-
-/* Rows of one rule stand together, those of one family need not. */
-static void number_rows(void)
-{
-    gsize count;
-    const Rule *rules = rules_table(&count);
-    row_numbers = g_new0(RowNumbers, count);
-    guint families = 1;
-    for (gsize row = 1; row < count; row++) {
-        gboolean again = strcmp(rules[row].name, rules[row - 1].name) == 0;
-        gsize first = first_row_of_family(rules, rules[row].family);
-        row_numbers[row].rule = row_numbers[row - 1].rule + (again ? 0 : 1);
-        row_numbers[row].family = first < row ? row_numbers[first].family : families++;
-    }
-}
-
-static RowNumbers numbers_of(gsize row)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, number_rows);
-    return row_numbers[row];
-}
-
-static RowNumbers numbers_of_rule(const Rule *rule)
-{
-    gsize count;
-    return numbers_of((gsize)(rule - rules_table(&count)));
-}
-
-static guint count_rules(void)
-{
-    gsize count;
-    rules_table(&count);
-    return numbers_of(count - 1).rule + 1;
-}
-
 static void label_rule(GString *out, guint series)
 {
-    gsize count;
-    const Rule *rule = rules_table(&count);
-    while (numbers_of_rule(rule).rule != series)
-        rule++;
+    const Rule *rule = rules_get(series);
     g_string_append_printf(out, "family=\"%s\",rule=\"%s\"", rule->family, rule->name);
+}
+
+static guint count_switches(void)
+{
+    return SWITCHES - 1;
+}
+
+static void label_switch(GString *out, guint series)
+{
+    g_string_append_printf(out, "switch=\"%s\"", rules_switch_name(series + 1));
 }
 
 static guint count_families(void)
 {
-    gsize count;
-    guint families = 0;
-    rules_table(&count);
-    for (gsize row = 0; row < count; row++)
-        families = MAX(families, numbers_of(row).family + 1);
-    return families;
+    guint count;
+    rules_families(&count);
+    return count;
 }
 
 static const char *family_name(guint family)
 {
-    gsize count;
-    const Rule *rule = rules_table(&count);
-    while (numbers_of_rule(rule).family != family)
-        rule++;
-    return rule->family;
+    guint count;
+    return rules_families(&count)[family].name;
 }
 
 static guint count_producers(void)
@@ -160,26 +108,20 @@ static void label_producer(GString *out, guint series)
                            producer_name(series / families));
 }
 
-/* Why a finding was not repaired: the reasons of a plan, and two that it does not know. */
-typedef enum {
-    UNREPAIRED_SWITCH_OFF,
-    UNREPAIRED_NOT_TAKEN,
-    UNREPAIRED_FIRST_REASON,
-} Unrepaired;
+/* Why a finding was not repaired: the reasons of a plan, and one that it does not know. */
+#define UNREPAIRED_NOT_TAKEN 0U
 
-#define UNREPAIRED_REASON(reason) (UNREPAIRED_FIRST_REASON + (guint)(reason)-REASON_LEAVE)
+#define UNREPAIRED_REASON(reason) (1U + (guint)(reason)-REASON_LEAVE)
 
 static guint count_unrepaired(void)
 {
-    return UNREPAIRED_REASON(REASON_GUARD) + 1;
+    return UNREPAIRED_REASON(REASONS);
 }
 
 static void label_unrepaired(GString *out, guint series)
 {
-    const char *reason = series == UNREPAIRED_SWITCH_OFF ? "switch_off"
-                         : series == UNREPAIRED_NOT_TAKEN
-                             ? "not_taken"
-                             : reason_word(REASON_LEAVE + series - UNREPAIRED_FIRST_REASON);
+    const char *reason =
+        series == UNREPAIRED_NOT_TAKEN ? "not_taken" : reason_word(REASON_LEAVE + series - 1);
     g_string_append_printf(out, "reason=\"%s\"", reason);
 }
 
@@ -213,7 +155,8 @@ static const struct {
 static const SeriesKind single = {one_series, NULL};
 static const SeriesKind by_version = {one_series, label_version};
 static const SeriesKind by_outcome = {count_outcomes, label_outcome};
-static const SeriesKind by_rule = {count_rules, label_rule};
+static const SeriesKind by_rule = {rules_count, label_rule};
+static const SeriesKind by_switch = {count_switches, label_switch};
 static const SeriesKind by_reason = {count_unrepaired, label_unrepaired};
 static const SeriesKind by_producer = {count_producers, label_producer};
 static const SeriesKind by_event = {count_events, label_event};
@@ -235,10 +178,10 @@ static const Row table[METRICS] = {
         "When the milter started, in seconds since 1970."}, &single},
     [METRIC_SETTINGS_GENERATION] = {{"calmend_settings_generation", "gauge", "",
         "How often the settings were taken anew since the start."}, &single},
-    [METRIC_SWITCH_ENABLED] = {{"calmend_switch_enabled", "gauge", "",
-        "1 while repairs are switched on."}, &single},
-    [METRIC_SWITCH_REFUSED] = {{"calmend_switch_refused", "gauge", "",
-        "1 while the switch file is there and counts as off because of what it is."}, &single},
+    [METRIC_SWITCH_ENABLED] = {{"calmend_switch_enabled", "gauge", "switch",
+        "1 while the repairs of the switch are on."}, &by_switch},
+    [METRIC_SWITCH_REFUSED] = {{"calmend_switch_refused", "gauge", "switch",
+        "1 while the switch file is there and counts as off because of what it is."}, &by_switch},
     [METRIC_CONNECTIONS] = {{"calmend_connections", "gauge", "",
         "Connections of the MTA that are open."}, &single},
     [METRIC_CONNECTIONS_TOTAL] = {{"calmend_connections_total", "counter", "",
@@ -295,35 +238,30 @@ void metrics_count_event(const EventKind *kind)
     add(METRIC_EVENTS, (guint)(kind - event_catalogue(&count)), 1);
 }
 
-static void count_fate(const Finding *finding, RepairsFate fate)
+void metrics_set_switch(Metric metric, RuleSwitch which, gboolean value)
 {
-    if (finding->reason != REASON_NONE) {
-        add(METRIC_UNREPAIRED, UNREPAIRED_REASON(finding->reason), 1);
-        return;
-    }
-    switch (fate) {
-    case REPAIRS_DONE:
-        add(METRIC_REPAIRS, numbers_of_rule(finding->rule).rule, 1);
-        return;
-    case REPAIRS_WITHHELD:
-        add(METRIC_UNREPAIRED, UNREPAIRED_SWITCH_OFF, 1);
-        return;
-    case REPAIRS_NOT_TAKEN:
-        add(METRIC_UNREPAIRED, UNREPAIRED_NOT_TAKEN, 1);
-        return;
-    }
+    atomic_store_explicit(&cells[metric][which - 1], value, memory_order_relaxed);
 }
 
-void metrics_count_plan(const Plan *plan, RepairsFate fate)
+static void count_fate(const Finding *finding, gboolean taken)
+{
+    if (finding->reason != REASON_NONE)
+        add(METRIC_UNREPAIRED, UNREPAIRED_REASON(finding->reason), 1);
+    else if (taken)
+        add(METRIC_REPAIRS, rules_number(finding->rule), 1);
+    else
+        add(METRIC_UNREPAIRED, UNREPAIRED_NOT_TAKEN, 1);
+}
+
+void metrics_count_plan(const Plan *plan, gboolean taken)
 {
     guint families = count_families();
     for (guint i = 0; i < plan->findings->len; i++) {
         const Finding *finding = &g_array_index(plan->findings, Finding, i);
-        RowNumbers numbers = numbers_of_rule(finding->rule);
         guint group = producer_group(finding->producer);
-        add(METRIC_FINDINGS, numbers.rule, 1);
-        add(METRIC_PRODUCERS, group * families + numbers.family, 1);
-        count_fate(finding, fate);
+        add(METRIC_FINDINGS, rules_number(finding->rule), 1);
+        add(METRIC_PRODUCERS, group * families + rules_family_number(finding->rule), 1);
+        count_fate(finding, taken);
     }
 }
 

@@ -71,15 +71,12 @@ void metrics_set(Metric metric, gint64 value);
 void metrics_count_outcome(Outcome outcome);
 void metrics_count_event(const EventKind *kind);
 
-/* What became of the repairs of a plan. */
-typedef enum {
-    REPAIRS_DONE,
-    REPAIRS_WITHHELD,  /* the switch is off */
-    REPAIRS_NOT_TAKEN, /* the MTA did not take them */
-} RepairsFate;
+/* Sets a metric of a switch. */
+void metrics_set_switch(Metric metric, RuleSwitch which, gboolean value);
 
-/* Counts each finding of a plan: once as a finding, and once as a repair or as unrepaired. */
-void metrics_count_plan(const Plan *plan, RepairsFate fate);
+/* Counts each finding of a plan: once as a finding, and once as a repair or as unrepaired. `taken`:
+ * the MTA has taken the edits of the plan. */
+void metrics_count_plan(const Plan *plan, gboolean taken);
 
 /* Counts the time in which a plan was made. */
 void metrics_time_plan(gint64 microseconds);

@@ -68,10 +68,12 @@ static void report_failure(const Settings *settings, int number)
 /* What is not counted, but looked up. */
 static void set_gauges(const Daemon *daemon, gboolean running)
 {
-    g_autofree char *problem = NULL;
-    metrics_set(METRIC_SWITCH_ENABLED, switch_watch_look(daemon));
-    problem = repair_switch_problem(daemon->repair_switch);
-    metrics_set(METRIC_SWITCH_REFUSED, problem != NULL);
+    guint on = switch_watch_look(daemon);
+    for (guint which = SWITCH_NONE + 1; which < SWITCHES; which++) {
+        g_autofree char *problem = repair_switch_problem(daemon->switches[which]);
+        metrics_set_switch(METRIC_SWITCH_ENABLED, which, (on & 1U << which) != 0);
+        metrics_set_switch(METRIC_SWITCH_REFUSED, which, problem != NULL);
+    }
     metrics_set(METRIC_MESSAGES_OPEN, gate_inside());
     metrics_set(METRIC_SETTINGS_GENERATION, daemon->generation - 1);
     metrics_set(METRIC_UP, running);

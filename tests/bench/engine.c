@@ -47,7 +47,7 @@ static int repair_often(gint64 count, Octets octets)
         message_init(&message, octets);
         g_autoptr(Plan) plan = repair_message(&message, &policy, NOW);
         findings += plan->findings->len;
-        edits += plan->body_edits->len;
+        edits += plan->edits->len;
     }
     printf("%" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT "\n", findings, edits);
     return EXIT_SUCCESS;

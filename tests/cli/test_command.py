@@ -336,10 +336,10 @@ class Rules(Command):
         code, out, _ = self.run_it("rules")
         self.assertEqual(code, 0)
         lines = out.decode().splitlines()
-        self.assertEqual(lines[0].split(), ["RULE", "FAMILY", "PROPERTY", "PARAMETER", "METHOD",
+        self.assertEqual(lines[0].split(), ["RULE", "FAMILY", "SWITCH", "PROPERTY", "PARAMETER", "METHOD",
                                             "COMPONENT", "STATE", "REPAIR", "PROFILE", "NOW"])
         row, = (line for line in lines if line.startswith(MISSING + " "))
-        self.assertEqual(row.split(), [MISSING, "epoch", mails.ATTRIBUTE.decode(), "-", "response",
+        self.assertEqual(row.split(), [MISSING, "epoch", "FixRecipientTrackStatusTime", mails.ATTRIBUTE.decode(), "-", "response",
                                        "VEVENT", "absent", "insert", "time", "on", "repair"])
 
     def test_columns_line_up(self):
@@ -348,7 +348,7 @@ class Rules(Command):
         profile = lines[0].index("PROFILE")
         for line in lines[1:]:
             if not line.startswith(" "):
-                self.assertIn(line[profile:].split()[0], ("on", "opt", "leave"), line)
+                self.assertIn(line[profile:].split()[0], ("on", "in,", "out", "opt", "leave"), line)
 
     def test_json_names_every_row_of_the_table(self):
         table = self.run_it("rules")[1].decode().splitlines()[1:]
@@ -357,11 +357,11 @@ class Rules(Command):
         self.assertIn("tnef-track-status-time", names)
 
     def test_settings_say_what_holds_now(self):
-        self.assertEqual(self.now("stamp-missing"), ["ignore"])
+        self.assertEqual(self.now("stamp-local"), ["ignore"])
         self.assertEqual(self.now("owner-change-epoch"), ["repair", "report"])
-        self.config.write_text(f"[repair]\nenable=stamp-missing;owner-change-epoch\n"
+        self.config.write_text(f"[repair]\nenable=stamp-local;owner-change-epoch\n"
                                f"disable={MISSING}\n")
-        self.assertEqual(self.now("stamp-missing"), ["repair"])
+        self.assertEqual(self.now("stamp-local"), ["repair"])
         self.assertEqual(self.now("owner-change-epoch"), ["repair", "repair"])
         self.assertEqual(self.now(MISSING), ["ignore"])
 

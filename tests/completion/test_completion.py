@@ -22,7 +22,7 @@ OPTION = re.compile(r"^ +(?:-(\w), )?--([\w-]+)(?:=(\S+))? +(\S.*)$", re.MULTILI
 
 # Words for values, and whether files or sockets are offered for them. A new word belongs here, and
 # perhaps in packaging/completion/completion.awk.
-VALUES = {"FILE": "file", "SPEC": "socket", "SOCKET": "socket", "ADDRESS": None, "NAME": None,
+VALUES = {"FILE": "file", "SPEC": "socket", "SOCKET": "socket", "ADDRESS": None, "NAME": None, "LIST": None,
           "SECONDS": None, "YYYYMMDDTHHMMSSZ": None}
 
 

@@ -2,13 +2,14 @@
  *
  * fuzz_calendar: the calendar reader, and the rules and the guard on what it read.
  *
- * The positions that the reader gives are ordered and inside of the text, whatever the text. What
- * the guard refuses stays. The repaired calendar has the same components and time zones, no other
- * properties but the repaired ones, and needs no second repair. The data is the decoded calendar.
+ * The positions that the reader gives are ordered and inside of the text, whatever the text. The
+ * repaired calendar has the same components and time zones, no other properties but the repaired
+ * ones, and needs no second repair. The data is the decoded calendar; choices say how its lines
+ * end, and how and in what kind of part it stands.
  */
 #include "common/calendar/calendar.h"
 #include "fuzz_input.h"
-#include "fuzz_part.h"
+#include "fuzz_mail.h"
 #include "fuzz_property.h"
 #include "fuzz_target.h"
 
@@ -40,7 +41,7 @@ static void require_line(const Calendar *calendar, guint number, gsize from)
     gsize start;
     gsize end;
     fuzz_require(from <= line->start && line->start <= line->name_end &&
-                     line->name_end < line->value && line->value <= line->end &&
+                     (line->name_end < line->value || !line->colon) && line->value <= line->end &&
                      line->end <= line->next && line->next <= calendar->text.size,
                  "a line's positions are ordered");
     fuzz_require(line->next_own == CALENDAR_NONE ||
@@ -60,7 +61,7 @@ static void require_component(const Calendar *calendar, guint number)
     fuzz_require(component->parent == CALENDAR_NONE || component->parent < number,
                  "a component stands after the one around it");
     fuzz_require(component->begin < calendar->lines->len, "a component has its BEGIN");
-    fuzz_require(component->end == CALENDAR_NONE ? !calendar->nested || calendar->over_limits
+    fuzz_require(component->end == CALENDAR_NONE ? !calendar_nests(calendar)
                                                  : component->end > component->begin,
                  "a component has its END after its BEGIN");
     fuzz_require((component->first_own == CALENDAR_NONE) == (component->last_own == CALENDAR_NONE),
@@ -70,9 +71,9 @@ static void require_component(const Calendar *calendar, guint number)
 static void require_reader(Octets text, const PolicyLimits *limits)
 {
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, text, limits->content_lines, limits->components);
-    fuzz_require(calendar.lines->len <= limits->content_lines &&
-                     calendar.components->len <= limits->components,
+    calendar_init(&calendar, text, &limits->calendar);
+    fuzz_require(calendar.lines->len <= limits->calendar.lines &&
+                     calendar.components->len <= limits->calendar.components,
                  "the reader keeps its limits");
     for (guint i = 0, from = 0; i < calendar.lines->len; i++) {
         require_line(&calendar, i, from);
@@ -82,14 +83,14 @@ static void require_reader(Octets text, const PolicyLimits *limits)
         require_component(&calendar, i);
 }
 
-static void require_rest(Octets before, const Plan *plan, GString *repaired, const Policy *policy,
-                         gint64 now)
+static void require_rest(const Message *before, const Plan *plan, GString *octets,
+                         const Policy *policy, gint64 now)
 {
-    gboolean agreed;
-    Octets after = {repaired->str, repaired->len};
-    g_autoptr(Plan) again = fuzz_examine_part(PART_CALENDAR, after, policy, now, &agreed);
-    fuzz_require(agreed && !plan_changes(again), "a second pass changes nothing");
-    fuzz_require_alike(before, after, plan->body_edits->len);
+    g_auto(Message) after;
+    message_init(&after, (Octets){octets->str, octets->len});
+    g_autoptr(Plan) again = repair_message(&after, policy, now);
+    fuzz_require(!plan_changes(again), "a second pass changes nothing");
+    fuzz_require_parts_alike(before, &after, plan);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -98,14 +99,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_auto(Policy) policy;
     fuzz_choose_policy(&input, &policy);
     gint64 now = fuzz_choose_clock(&input);
+    g_autoptr(GString) mail = fuzz_choose_mail(&input);
     require_reader(input, &policy.limits);
 
-    gboolean agreed;
-    g_autoptr(Plan) plan = fuzz_examine_part(PART_CALENDAR, input, &policy, now, &agreed);
-    fuzz_require(agreed || !plan_changes(plan), "what the guard refuses stays");
+    g_auto(Message) message;
+    message_init(&message, (Octets){mail->str, mail->len});
+    g_autoptr(Plan) plan = repair_message(&message, &policy, now);
+    g_autoptr(GString) repaired = fuzz_apply_plan(&message, plan);
     fuzz_require_findings(plan);
-    g_autoptr(GString) repaired = fuzz_apply_edits(input, plan->body_edits);
+    fuzz_require_places(&message, &policy.limits, plan);
     if (plan_changes(plan))
-        require_rest(input, plan, repaired, &policy, now);
+        require_rest(&message, plan, repaired, &policy, now);
     return 0;
 }

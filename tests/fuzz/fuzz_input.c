@@ -4,20 +4,25 @@
 /* How the rules are set. */
 enum { RULES_DEFAULT, RULES_ALL_ENABLED, RULES_EACH, RULES_MODES };
 
+static const RuleProfile profiles[] = {PROFILE_INBOUND, PROFILE_OUTBOUND, 0};
+
+#define MANUAL_LIMITS                                                                              \
+    {                                                                                              \
+        .lines = 100000, .components = 10000, .nesting = 10, .parameters = 1000                    \
+    }
+
 /* How much may be read: the manual's limits, and ones that small inputs reach. */
 static const PolicyLimits small_limits[] = {
+    {.message_bytes = 1 << 26, .parts = 1000, .depth = 50, .calendar = MANUAL_LIMITS},
+    {.message_bytes = 1000, .parts = 1000, .depth = 50, .calendar = MANUAL_LIMITS},
     {.message_bytes = 1 << 26,
-     .parts = 1000,
-     .depth = 50,
-     .components = 10000,
-     .content_lines = 100000},
-    {.message_bytes = 1000,
-     .parts = 1000,
-     .depth = 50,
-     .components = 10000,
-     .content_lines = 100000},
-    {.message_bytes = 1 << 26, .parts = 3, .depth = 2, .components = 3, .content_lines = 20},
-    {.message_bytes = 1 << 26, .parts = 1, .depth = 1, .components = 1, .content_lines = 1},
+     .parts = 3,
+     .depth = 2,
+     .calendar = {.lines = 20, .components = 3, .nesting = 3, .parameters = 3}},
+    {.message_bytes = 1 << 26,
+     .parts = 1,
+     .depth = 1,
+     .calendar = {.lines = 1, .components = 1, .nesting = 1, .parameters = 1}},
 };
 
 Octets fuzz_input(const uint8_t *data, size_t size)
@@ -41,22 +46,31 @@ guint fuzz_choose(Octets *input, guint below)
 
 static void choose_levels(Octets *input, guint mode, Policy *policy)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
-    for (gsize i = 0; i < count; i++) {
+    for (guint number = 0; number < rules_count(); number++) {
         RuleLevel level = mode == RULES_EACH ? fuzz_choose(input, RULE_DISABLED + 1) : RULE_ENABLED;
-        policy_set_level(policy, rules[i].name, level);
+        policy_set_level(policy, rules_get(number)->name, level);
     }
+}
+
+/* Takes one of `count` off what is left of a choice. */
+static guint take_choice(guint *choice, guint count)
+{
+    guint taken = *choice % count;
+    *choice /= count;
+    return taken;
 }
 
 void fuzz_choose_policy(Octets *input, Policy *policy)
 {
     policy_init(policy);
-    guint choice = fuzz_choose(input, 2 * RULES_MODES);
-    policy->leave_dkim_signed = choice >= RULES_MODES;
+    guint choice = fuzz_choose(input, 256);
+    guint mode = take_choice(&choice, RULES_MODES);
+    policy->leave_signed = take_choice(&choice, 2) == 1;
+    policy_set_profile(policy, profiles[take_choice(&choice, G_N_ELEMENTS(profiles))]);
+    policy->switches &= ~(take_choice(&choice, 1U << (SWITCHES - 1)) << (SWITCH_NONE + 1));
     policy->limits = small_limits[fuzz_choose(input, G_N_ELEMENTS(small_limits))];
-    if (choice % RULES_MODES != RULES_DEFAULT)
-        choose_levels(input, choice % RULES_MODES, policy);
+    if (mode != RULES_DEFAULT)
+        choose_levels(input, mode, policy);
 }
 
 gint64 fuzz_choose_clock(Octets *input)

@@ -22,8 +22,8 @@ guint fuzz_choose(Octets *input, guint below);
 /* One of `size` octets at most, taken off `input`. Borrowed. */
 Octets fuzz_take(Octets *input, gsize size);
 
-/* Chooses what is left on in `policy`, initialized here, and how much it may read: two choices, and
- * one per row of the table where rules differ. */
+/* Chooses the rules, the profile and the switches of `policy`, initialized here, and how much it
+ * may read: two choices, and one per rule where rules differ. */
 void fuzz_choose_policy(Octets *input, Policy *policy);
 
 /* A clock: one choice. Seconds since 1970-01-01 UTC. */

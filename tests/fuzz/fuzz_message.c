@@ -26,6 +26,7 @@ static void require_rest(const Message *before, const Plan *plan, GString *octet
     g_autoptr(Plan) again = repair_message(&after, policy, now);
     fuzz_require(!plan_changes(again), "a second pass changes nothing");
     fuzz_require_findings(again);
+    fuzz_require_fields(before, plan, &after);
     fuzz_require_parts_alike(before, &after, plan);
 }
 

@@ -4,7 +4,9 @@
 #include "common/calendar/calendar.h"
 #include "common/event_json.h"
 #include "common/event_text.h"
+#include "common/field_changes.h"
 #include "common/mail/transfer.h"
+#include "common/rules/families.h"
 
 #include <json-glib/json-glib.h>
 #include <libical/ical.h>
@@ -51,27 +53,90 @@ GString *fuzz_apply_edits(Octets octets, const GArray *edits)
     return result;
 }
 
-static void require_sides(const Message *message, const Plan *plan)
-{
-    for (guint i = 0; i < plan->body_edits->len; i++)
-        fuzz_require(g_array_index(plan->body_edits, Edit, i).offset >= message->body,
-                     "a body edit is at or after the body");
-    for (guint i = 0; i < plan->header_edits->len; i++) {
-        const Edit *edit = &g_array_index(plan->header_edits, HeaderEdit, i).edit;
-        fuzz_require(edit->offset + edit->length <= message->body,
-                     "a header edit is before the body");
-    }
-}
-
 GString *fuzz_apply_plan(const Message *message, const Plan *plan)
 {
-    g_autoptr(GArray) edits = plan_edits(plan);
-    fuzz_require(splice_is_valid(plan->body_edits, message->octets.size),
-                 "body edits are sorted and disjoint");
-    fuzz_require(plan_changes(plan) == (edits->len > 0), "a plan changes when it has edits");
-    require_sides(message, plan);
-    return fuzz_apply_edits(message->octets, edits);
+    fuzz_require(plan_changes(plan) == (plan->edits->len > 0), "a plan changes when it has edits");
+    for (guint i = 0; i < plan->edits->len; i++) {
+        const Edit *edit = &g_array_index(plan->edits, Edit, i);
+        fuzz_require(edit->offset >= message->body || edit->offset + edit->length < message->body,
+                     "an edit stands in the header or in the body");
+    }
+    return fuzz_apply_edits(message->octets, plan->edits);
 }
+
+/* ---- what the MTA is told ---- */
+
+static void field_clear(gpointer data)
+{
+    FieldChange *field = data;
+    g_free(field->name);
+    g_free(field->value);
+}
+
+/* The fields as an MTA has them: names and values, lines ended by LF. */
+static GArray *list_fields(const Message *message)
+{
+    GArray *fields = g_array_new(FALSE, FALSE, sizeof(FieldChange));
+    g_array_set_clear_func(fields, field_clear);
+    for (guint i = 0; i < message->fields->len; i++) {
+        const HeaderField *field = &g_array_index(message->fields, HeaderField, i);
+        g_autofree char *value = octets_dup(message_field_value(message, field));
+        g_auto(GStrv) pieces = g_strsplit(value, "\r", -1);
+        FieldChange copy = {
+            .name = octets_dup(message_field_name(message, field)),
+            .value = g_strjoinv("", pieces),
+        };
+        g_array_append_val(fields, copy);
+    }
+    return fields;
+}
+
+static guint find_field(const GArray *fields, const FieldChange *change)
+{
+    guint number = 0;
+    for (guint i = 0; i < fields->len; i++) {
+        number += g_ascii_strcasecmp(g_array_index(fields, FieldChange, i).name, change->name) == 0
+                      ? 1
+                      : 0;
+        if (number == change->index)
+            return i;
+    }
+    fuzz_require(FALSE, "a field that is changed is there");
+    return 0;
+}
+
+/* As an MTA does it. */
+static void change_field(GArray *fields, const FieldChange *change)
+{
+    FieldChange new = {.name = g_strdup(change->name), .value = g_strdup(change->value)};
+    guint at = change->kind == FIELD_INSERT ? 0 : find_field(fields, change);
+    if (change->kind != FIELD_INSERT)
+        g_array_remove_index(fields, at);
+    if (change->kind != FIELD_REMOVE)
+        g_array_insert_val(fields, at, new);
+    else
+        field_clear(&new);
+}
+
+void fuzz_require_fields(const Message *before, const Plan *plan, const Message *after)
+{
+    if (before->over_limit || after->over_limit)
+        return;
+    g_autoptr(GArray) fields = list_fields(before);
+    g_autoptr(GArray) wanted = list_fields(after);
+    g_autoptr(GArray) changes = field_changes_new(before, plan->edits);
+    for (guint i = 0; i < changes->len; i++)
+        change_field(fields, &g_array_index(changes, FieldChange, i));
+    fuzz_require(fields->len == wanted->len, "an MTA has as many fields as the octets");
+    for (guint i = 0; i < fields->len; i++)
+        fuzz_require(g_str_equal(g_array_index(fields, FieldChange, i).name,
+                                 g_array_index(wanted, FieldChange, i).name) &&
+                         g_str_equal(g_array_index(fields, FieldChange, i).value,
+                                     g_array_index(wanted, FieldChange, i).value),
+                     "an MTA has the fields that the octets have");
+}
+
+/* ---- places ---- */
 
 static void require_place(const FieldPlace *place, gsize from, gsize to)
 {
@@ -118,13 +183,21 @@ void fuzz_require_parts(const Message *message, const PolicyLimits *limits)
     }
 }
 
+static gboolean is_inside(const Edit *edit, gsize start, gsize end)
+{
+    return start <= edit->offset && edit->offset + edit->length <= end;
+}
+
+static gboolean is_in_field(const Edit *edit, const FieldPlace *place)
+{
+    return place->count == 1 && is_inside(edit, place->value, place->value_end);
+}
+
 static gboolean may_stand_in(const Part *part, const Edit *edit)
 {
-    gsize end = edit->offset + edit->length;
-    gboolean in_content = part->content <= edit->offset && end <= part->content_end;
-    gboolean in_type = part->content_type.count > 0 && part->content_type.start < edit->offset &&
-                       end < part->content;
-    return part->seal == SEAL_NONE && (in_content || in_type);
+    return part->seal == SEAL_NONE &&
+           (is_inside(edit, part->content, part->content_end) ||
+            is_in_field(edit, &part->content_type) || is_in_field(edit, &part->transfer_encoding));
 }
 
 static gboolean has_place(const GArray *parts, const Edit *edit)
@@ -137,19 +210,29 @@ static gboolean has_place(const GArray *parts, const Edit *edit)
 }
 
 /* TRUE when a rule that edits fields names this one. */
-static gboolean is_ruled_field(const char *name)
+static gboolean is_ruled_field(Octets field)
 {
-    gsize count;
-    gboolean found = FALSE;
-    const Rule *rules = rules_table(&count);
-    for (gsize i = 0; i < count && !found; i++) {
-        g_auto(GStrv) names = g_strsplit(rules[i].property, " ", -1);
-        for (char **each = names; *each != NULL; each++)
-            found |= (rules[i].kind == RULE_HEADER || rules[i].kind == RULE_PART ||
-                      rules[i].kind == RULE_STAMP) &&
-                     g_ascii_strcasecmp(*each, name) == 0;
+    for (guint number = 0; number < rules_count(); number++) {
+        const Rule *rule = rules_get(number);
+        const char *const *name = rule->cases[0].names;
+        for (; rule->cases[0].place == PLACE_HEADER && *name != NULL; name++) {
+            if (octets_equal_nocase(field, *name))
+                return TRUE;
+        }
     }
-    return found;
+    return FALSE;
+}
+
+static gboolean is_in_header(const Message *message, const Edit *edit)
+{
+    if (edit->offset == message->head && edit->length == 0)
+        return TRUE;
+    for (guint i = 0; i < message->fields->len; i++) {
+        const HeaderField *field = &g_array_index(message->fields, HeaderField, i);
+        if (is_inside(edit, field->start, field->next))
+            return is_ruled_field(message_field_name(message, field));
+    }
+    return FALSE;
 }
 
 void fuzz_require_places(const Message *message, const PolicyLimits *limits, const Plan *plan)
@@ -158,12 +241,11 @@ void fuzz_require_places(const Message *message, const PolicyLimits *limits, con
     if (!plan_changes(plan))
         return;
     fuzz_require(parts_find(message, limits, parts) == PARTS_OK, "what is edited has its parts");
-    for (guint i = 0; i < plan->body_edits->len; i++)
-        fuzz_require(has_place(parts, &g_array_index(plan->body_edits, Edit, i)),
-                     "an edit stands in a part that may be edited");
-    for (guint i = 0; i < plan->header_edits->len; i++)
-        fuzz_require(is_ruled_field(g_array_index(plan->header_edits, HeaderEdit, i).name),
-                     "an edited field is one that a rule names");
+    for (guint i = 0; i < plan->edits->len; i++) {
+        const Edit *edit = &g_array_index(plan->edits, Edit, i);
+        fuzz_require(has_place(parts, edit) || is_in_header(message, edit),
+                     "an edit stands in a part that may be edited or in a field that a rule names");
+    }
 }
 
 void fuzz_require_findings(const Plan *plan)
@@ -196,7 +278,7 @@ static void require_json(const char *line)
 void fuzz_require_events(const Plan *plan)
 {
     static const EventContext context = {"4XyZ", "a@example.com", "mx.example.com", NULL};
-    g_autoptr(GPtrArray) events = events_of_plan(plan, plan_changes(plan));
+    g_autoptr(GPtrArray) events = events_of_plan(plan);
     for (guint i = 0; i < events->len; i++) {
         g_autofree char *text = event_to_text(g_ptr_array_index(events, i), &context);
         g_autofree char *json = event_to_json(g_ptr_array_index(events, i), &context);
@@ -206,29 +288,93 @@ void fuzz_require_events(const Plan *plan)
     }
 }
 
-static gboolean is_timezone(const Calendar *calendar, const Component *component)
+/* ---- calendars before and after ---- */
+
+static const CalendarLimits no_limits = {G_MAXUINT, G_MAXUINT, G_MAXUINT, G_MAXUINT};
+
+/* What the plan repaired in a part. */
+typedef struct {
+    guint count;
+    gboolean texts; /* line ends, folds and structure are among it */
+    gboolean zones;
+} Mended;
+
+static Mended list_mended(const Plan *plan, const char *part)
 {
-    g_autoptr(GString) name = calendar_value(calendar, calendar_line(calendar, component->begin));
-    return g_ascii_strcasecmp(name->str, "VTIMEZONE") == 0;
+    Mended mended = {0};
+    for (guint i = 0; i < plan->findings->len; i++) {
+        const Finding *finding = &g_array_index(plan->findings, Finding, i);
+        if (finding->reason != REASON_NONE || g_strcmp0(finding->part, part) != 0)
+            continue;
+        mended.count++;
+        mended.texts |= g_str_equal(finding->rule->family, FAMILY_TEXT) ||
+                        g_str_equal(finding->rule->family, FAMILY_STRUCTURE);
+        mended.zones |= g_str_equal(finding->rule->name, "zone-missing");
+    }
+    return mended;
 }
 
-/* Every VTIMEZONE, one behind the other; all of a calendar that does not nest. */
-static GString *list_timezones(Octets text)
+/* [start, end) without line ends and blanks, which folds are made of. */
+static char *squeeze(Octets text, gsize start, gsize end)
 {
+    GString *out = g_string_sized_new(end - start);
+    for (gsize i = start; i < end; i++) {
+        if (!octet_is_line_end(text.data[i]) && !octet_is_blank(text.data[i]))
+            g_string_append_c(out, text.data[i]);
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* With LF for all that ends a line, so that a name does not end in CR. */
+static GString *end_lines_alike(Octets text)
+{
+    GString *out = g_string_new_len(text.data, (gssize)text.size);
+    for (gsize size = out->len + 1; out->len < size;) {
+        size = out->len;
+        g_string_replace(out, "\r\n", "\n", 0);
+    }
+    return out;
+}
+
+/* Every VTIMEZONE, and in `others` how deep each other component stands. NULL where the text does
+ * not nest. */
+static GPtrArray *list_timezones(Octets given, GString *others)
+{
+    g_autoptr(GString) lines = end_lines_alike(given);
+    Octets text = {lines->str, lines->len};
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, text, G_MAXUINT, G_MAXUINT);
-    if (!calendar.nested)
-        return g_string_new_len(text.data, (gssize)text.size);
-    GString *timezones = g_string_new(NULL);
+    calendar_init(&calendar, text, &no_limits);
+    if (!calendar_nests(&calendar))
+        return NULL;
+    GPtrArray *timezones = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < calendar.components->len; i++) {
         const Component *component = calendar_component(&calendar, i);
-        if (!is_timezone(&calendar, component))
-            continue;
         gsize start = calendar_line(&calendar, component->begin)->start;
         gsize end = calendar_line(&calendar, component->end)->next;
-        g_string_append_len(timezones, text.data + start, (gssize)(end - start));
+        if (component->kind == COMPONENT_VTIMEZONE)
+            g_ptr_array_add(timezones, squeeze(text, start, end));
+        else if (!component->in_timezone)
+            g_string_append_printf(others, "%u ", component->depth);
     }
     return timezones;
+}
+
+/* Each VTIMEZONE is there as it was, and another one only where the plan says so. */
+static void require_timezones(Octets before, Octets after, const Mended *mended)
+{
+    g_autoptr(GString) old_others = g_string_new(NULL);
+    g_autoptr(GString) new_others = g_string_new(NULL);
+    g_autoptr(GPtrArray) old = list_timezones(before, old_others);
+    g_autoptr(GPtrArray) new = list_timezones(after, new_others);
+    fuzz_require(new != NULL || fuzz_octets_same(before, after), "an edited calendar nests");
+    if (old == NULL || new == NULL)
+        return;
+    guint found = 0;
+    for (guint i = 0; i < new->len &&found < old->len; i++)
+        found += g_str_equal(g_ptr_array_index(old, found), g_ptr_array_index(new, i)) ? 1 : 0;
+    fuzz_require(found == old->len, "nothing but a fold of a VTIMEZONE changes");
+    fuzz_require(new->len == old->len || mended->zones, "no VTIMEZONE comes in unsaid");
+    fuzz_require(g_string_equal(old_others, new_others), "no other component comes or goes");
 }
 
 /* What libical reads, kept as text: `shape` is the components, `properties` counts each property
@@ -240,6 +386,8 @@ typedef struct {
 
 static void read_component(icalcomponent *component, gint step, Reading *reading)
 {
+    if (icalcomponent_isa(component) == ICAL_VTIMEZONE_COMPONENT)
+        return;
     g_string_append_printf(reading->shape, "(%d", icalcomponent_isa(component));
     for (icalproperty *property = icalcomponent_get_first_property(component, ICAL_ANY_PROPERTY);
          property != NULL;
@@ -288,34 +436,34 @@ static void require_read_alike(Octets before, Octets after, guint edits)
     fuzz_require(gone <= 2 * edits && come <= 2 * edits, "no other property changes");
 }
 
-void fuzz_require_alike(Octets before, Octets after, guint edits)
+/* A repair changes two properties at most, and libical may see an error beside each. Where line
+ * ends, folds and structure were mended it may read what it could not. */
+static void require_alike(Octets before, Octets after, const Mended *mended)
 {
-    g_autoptr(GString) old = list_timezones(before);
-    g_autoptr(GString) new = list_timezones(after);
-    fuzz_require(g_string_equal(old, new), "no octet of a VTIMEZONE changes");
-    if (!fuzz_octets_same(before, after))
-        require_read_alike(before, after, edits);
+    require_timezones(before, after, mended);
+    if (!fuzz_octets_same(before, after) && !mended->texts)
+        require_read_alike(before, after, 2 * mended->count);
 }
 
-static guint count_repaired(const Plan *plan)
+static TransferEncoding encoding_of(const Part *old, const Part *new)
 {
-    guint count = 0;
-    for (guint i = 0; i < plan->findings->len; i++)
-        count += g_array_index(plan->findings, Finding, i).reason == REASON_NONE;
-    return count;
+    gboolean was_noisy = old->encoding == TRANSFER_UNKNOWN && new->encoding != TRANSFER_UNKNOWN;
+    return was_noisy ? old->noisy_encoding : old->encoding;
 }
 
-/* A repair changes two properties at most (KB 955480). */
 static void require_part_alike(const Message *before, const Part *old, const Message *after,
                                const Part *new, const Plan *plan)
 {
     g_auto(Transfer) first;
     g_auto(Transfer) second;
-    transfer_init(&first, before, old);
-    transfer_init(&second, after, new);
+    Mended mended = list_mended(plan, old->number);
+    transfer_init(&first, before, old, encoding_of(old, new));
+    transfer_init(&second, after, new, new->encoding);
     fuzz_require(first.faithful == second.faithful, "what is written can be read as before");
-    if (old->kind == PART_CALENDAR)
-        fuzz_require_alike(first.decoded, second.decoded, 2 * count_repaired(plan));
+    fuzz_require(mended.count > 0 || fuzz_octets_same(first.encoded, second.encoded),
+                 "a part without a repair stays");
+    if (old->kind == PART_CALENDAR && first.faithful)
+        require_alike(first.decoded, second.decoded, &mended);
 }
 
 void fuzz_require_parts_alike(const Message *before, const Message *after, const Plan *plan)

@@ -4,9 +4,10 @@
  *
  * Each property is a promise of the engine: untouched without a finding that is repaired; edits
  * disjoint, in parts that nothing seals and in fields that a rule names, and every octet outside of
- * them as it was; twice is once; no octet of a VTIMEZONE changes; libical reads the same components
- * with as many other properties as there were edits; an event is one short line that no message can
- * forge. A broken one is named on stderr and aborts.
+ * them as it was; twice is once; nothing but folds of a VTIMEZONE changes; libical reads the same
+ * components with as many other properties as there were repairs; the MTA is told of the fields
+ * what the octets have; an event is one short line that no message can forge. A broken one is named
+ * on stderr and aborts.
  */
 #ifndef CALMEND_FUZZ_PROPERTY_H
 #define CALMEND_FUZZ_PROPERTY_H
@@ -30,8 +31,8 @@ GString *fuzz_apply_plan(const Message *message, const Plan *plan);
  * is said to; stray calendars, too. */
 void fuzz_require_parts(const Message *message, const PolicyLimits *limits);
 
-/* The edits stand in the content or the Content-Type of a part that may be edited, and in fields
- * that a rule names. `limits` are those of the plan. */
+/* The edits stand in the content, the Content-Type or the Content-Transfer-Encoding of a part that
+ * may be edited, and in fields that a rule names. `limits` are those of the plan. */
 void fuzz_require_places(const Message *message, const PolicyLimits *limits, const Plan *plan);
 
 /* The findings say that something is repaired just when there are edits. */
@@ -40,11 +41,12 @@ void fuzz_require_findings(const Plan *plan);
 /* The events of the plan as text and as JSON. */
 void fuzz_require_events(const Plan *plan);
 
-/* Before and after so many edits, a calendar has the same time zones, and libical reads the same
- * components in it, with no more other properties than that. */
-void fuzz_require_alike(Octets before, Octets after, guint edits);
+/* What an MTA makes of its fields by the changes that it is told of is what the edits of octets
+ * make of them. */
+void fuzz_require_fields(const Message *before, const Plan *plan, const Message *after);
 
-/* The same of every calendar part of a message before and after a plan. */
+/* Every calendar part of a message before and after a plan: the same components and time zones but
+ * for those that the plan brings in, and libical reads no more other properties than it repairs. */
 void fuzz_require_parts_alike(const Message *before, const Message *after, const Plan *plan);
 
 #endif

@@ -8,9 +8,9 @@
  * data is the decoded stream; its signature and key are put before it where they are missing, so
  * that a mutation does not lose all at once.
  */
+#include "common/rules/tnef_part.h"
 #include "common/tnef/tnef.h"
 #include "fuzz_input.h"
-#include "fuzz_part.h"
 #include "fuzz_property.h"
 #include "fuzz_target.h"
 
@@ -78,33 +78,58 @@ static void require_same_rest(const Tnef *before, Octets after)
                  "only unset times and checksums change in a stream");
 }
 
+/* The plan for the stream as a part that is the whole message, unencoded. Owned by the caller. */
+static Plan *examine(Octets stream, const Policy *policy, gint64 now)
+{
+    Plan *plan = plan_new();
+    g_autoptr(GArray) no_fields = g_array_new(FALSE, FALSE, sizeof(HeaderField));
+    static char number[] = "1";
+    static char type[] = "application/ms-tnef";
+    const Message message = {.octets = stream, .fields = no_fields};
+    const MessageTimes times = {.now = now, .fallback = now};
+    const Part part = {.kind = PART_TNEF,
+                       .number = number,
+                       .type = type,
+                       .encoding = TRANSFER_IDENTITY,
+                       .content_end = stream.size};
+    g_auto(Transfer) transfer;
+    transfer_init(&transfer, &message, &part, part.encoding);
+    const PartWork work = {.message = &message,
+                           .policy = policy,
+                           .times = &times,
+                           .part = &part,
+                           .transfer = &transfer,
+                           .plan = plan};
+    tnef_part_examine(&work);
+    splice_sort(plan->edits);
+    return plan;
+}
+
 static void require_rest(const Tnef *before, GString *repaired, const Policy *policy, gint64 now)
 {
-    gboolean agreed;
     Octets octets = {repaired->str, repaired->len};
     fuzz_require(octets.size == before->octets.size, "a repaired stream keeps its length");
     require_same_rest(before, octets);
     g_auto(Tnef) after;
-    tnef_init(&after, octets, policy->limits.components, policy->limits.content_lines);
+    tnef_init(&after, octets, policy->limits.calendar.components, policy->limits.calendar.lines);
     require_same_shape(before, &after);
-    g_autoptr(Plan) again = fuzz_examine_part(PART_TNEF, octets, policy, now, &agreed);
+    g_autoptr(Plan) again = examine(octets, policy, now);
     fuzz_require(!plan_changes(again), "a second pass changes nothing");
 }
 
 static void check_stream(Octets stream, const Policy *policy, gint64 now)
 {
-    gboolean agreed;
     g_auto(Tnef) tnef;
-    tnef_init(&tnef, stream, policy->limits.components, policy->limits.content_lines);
+    tnef_init(&tnef, stream, policy->limits.calendar.components, policy->limits.calendar.lines);
     require_positions(&tnef);
     g_autofree char *problem = tnef_problem_text(&tnef);
     fuzz_require(problem != NULL, "a problem has a text");
 
-    g_autoptr(Plan) plan = fuzz_examine_part(PART_TNEF, stream, policy, now, &agreed);
+    g_autoptr(Plan) plan = examine(stream, policy, now);
     fuzz_require_findings(plan);
     fuzz_require(!plan_changes(plan) || tnef.problem == TNEF_SOUND,
                  "a stream that contradicts itself stays");
-    g_autoptr(GString) repaired = fuzz_apply_edits(stream, plan->body_edits);
+    g_autoptr(GString) repaired = fuzz_apply_edits(stream, plan->edits);
     if (plan_changes(plan))
         require_rest(&tnef, repaired, policy, now);
 }

@@ -121,7 +121,7 @@ static void require_decoded(const GString *mail, TransferEncoding encoding, cons
     message_init(&message, (Octets){mail->str, mail->len});
     Part part = content_part(encoding, mail->len);
     g_auto(Transfer) transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
     fuzz_require(transfer.faithful, "what was written can be written again");
     fuzz_require(fuzz_octets_same(transfer.decoded, (Octets){wanted->str, wanted->len}),
                  "decoded again is the edit on the decoded text");
@@ -140,7 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     message_init(&message, (Octets){mail->str, mail->len});
     Part part = content_part(encoding, mail->len);
     g_auto(Transfer) transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
     if (!transfer.faithful)
         return 0;
     g_autoptr(GStringChunk) strings = g_string_chunk_new(256);

@@ -17,6 +17,19 @@ CLOCK = b"\0"
 ENCODINGS = {"": 0, "7bit": 0, "8bit": 0, "binary": 0, "quoted-printable": 1, "base64": 2}
 SMALL = 8192  # a larger seed only slows the fuzzer down
 
+# Of the calendar target: line ends, encoding and kind of part (fuzz_mail.c).
+SHAPES = {"plain": b"\0\0\0", "doubled": b"\3\0\5", "base64": b"\5\1\1", "long-base64": b"\1\2\6",
+          "quoted": b"\2\3\2", "quoted-lines": b"\0\4\7"}
+
+# Edits of the compose target: three lists of 48 octets, each its number and then gap, length, size
+# of the text and the text of each edit, and the text that they edit.
+COMPOSED = {
+    "apart": (b"\3\1\1\1\0\4\0\2\1\4\2\0\2", b"\3\4\1\1\3\4\1\1\4\4\1\1\5", b"\1\2\0\3\6"),
+    "insertions": (b"\4\0\0\2\0\1\0\2\1\1\0\2\2\0\0\2\3", b"\4\1\0\1\4\1\0\1\5\2\0\1\6\0\0\1\7",
+                   b"\2\3\1\0\0\1\1\1\1"),
+    "deletions": (b"\3\1\3\0\0\2\3\0\0\1\4\1\0", b"\3\0\4\0\0\1\4\0\0\1\2\0\0", b"\1\0\4\2\3"),
+}
+
 # Edits of the transfer target: how many, then kind, place and size of each.
 EDITS = (b"\2\1\x10\0\x20" + b"\2\x08\3\x30" + b"\0\x40\5\x11\x0a" + bytes(32))[:32]
 
@@ -196,10 +209,14 @@ def seeds(golden):
         for choices, session in SESSIONS.items():
             yield "session", f"{name}.{choices}", POLICIES["all"] + session + mail
         for encoding, encoded, decoded in parts_of(mail):
-            yield "calendar", name, POLICIES["all"] + CLOCK + decoded
+            for shape, choices in SHAPES.items():
+                yield "calendar", f"{name}.{shape}", POLICIES["all"] + CLOCK + choices + decoded
             yield "transfer", name, bytes([encoding]) + EDITS + encoded
     for name, octets in tnef_streams():
         yield "tnef", name, POLICIES["all"] + CLOCK + octets
+    for name, lists in COMPOSED.items():
+        text = b"abcdefghijklmnopqrstuvwxyz"
+        yield "compose", name, b"".join(one.ljust(48, b"\0") for one in lists) + text
     yield from (("settings", name, text) for name, text in SETTINGS.items())
     yield from (("zone", name, text) for name, text in ZONES.items())
     yield from (("mime_field", name, value) for name, value in FIELDS.items())

@@ -63,12 +63,11 @@ static const GrowthCase cases[] = {
 /* Every rule, and limits that none of the messages reaches. */
 static void set_policy(Policy *policy)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
     policy_init(policy);
-    for (gsize i = 0; i < count; i++)
-        policy_set_level(policy, rules[i].name, RULE_ENABLED);
-    policy->limits.parts = policy->limits.components = policy->limits.content_lines = G_MAXUINT;
+    for (guint number = 0; number < rules_count(); number++)
+        policy_set_level(policy, rules_get(number)->name, RULE_ENABLED);
+    policy->limits.parts = G_MAXUINT;
+    policy->limits.calendar = (CalendarLimits){G_MAXUINT, G_MAXUINT, G_MAXUINT, G_MAXUINT};
 }
 
 static clock_t time_plan(const Message *message, const Policy *policy)

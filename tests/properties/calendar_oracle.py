@@ -91,7 +91,7 @@ def read_utc(value: bytes) -> datetime | None:
 
 
 def is_usable(moment: datetime | None, now: datetime) -> bool:
-    return moment is not None and moment.year >= 1970 and moment <= now + DAY
+    return moment is not None and moment.year >= 1971 and moment <= now + DAY
 
 
 def is_date(value: bytes) -> bool:
@@ -202,7 +202,7 @@ class Calendar:
         self.note("stamp-missing", "repaired")
         begin = component.begin
         text = b"DTSTAMP:" + self.substitute(component)
-        self.edits.append(TextEdit(begin.next, 0, text, (begin.ending, begin.next), 0))
+        self.edits.append(TextEdit(begin.next, 0, text, (begin.ending, begin.next), 2))
 
     def attendee_change_missing(self, component: Component, method: bytes | None) -> None:
         action = self.policy.action("attendee-change-missing", "insert")

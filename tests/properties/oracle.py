@@ -140,7 +140,7 @@ class Repair:
             self.findings.append(Finding(rule, outcome, part.section))
         if reason:
             return
-        if method:
+        if ("method-parameter-missing", "repaired") in method:
             header = part.field(b"content-type")
             text = b"; method=" + calendar.methods()[0].value
             self.edits.append((header.value_end, 0, text))
@@ -173,15 +173,15 @@ class Repair:
 
     def method_parameter(self, part: Part, calendar: Calendar) -> list:
         action = self.policy.action("method-parameter-missing", "ignore", "add")
-        if action != "add" or part.type != "text/calendar" or "method" in part.parameters:
-            return []
-        text = field_text(self.octets, part.field(b"content-type"))
-        if not WELL_FORMED_TYPE.fullmatch(without_comments(text)):
+        if action != "add" or part.type != "text/calendar":
             return []
         methods = [line.value for line in calendar.methods()]
         if len(methods) != 1 or not TOKEN.match(methods[0]):
             return []
-        return [("method-parameter-missing", "repaired")]
+        text = field_text(self.octets, part.field(b"content-type"))
+        if not WELL_FORMED_TYPE.fullmatch(without_comments(text)):
+            return [("method-parameter-missing", "leave")]
+        return [] if "method" in part.parameters else [("method-parameter-missing", "repaired")]
 
     def transfer_encoding(self, part: Part) -> str:
         header = part.field(b"content-transfer-encoding")

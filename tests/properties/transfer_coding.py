@@ -45,8 +45,8 @@ class Identity:
 class QuotedPrintable:
     """Each decoded octet i is written in [first[i], last[i])."""
 
-    def __init__(self, octets: bytes, _outer_ending: bytes):
-        self.octets = octets
+    def __init__(self, octets: bytes, outer_ending: bytes):
+        self.octets, self.outer_ending = octets, outer_ending
         self.first, self.last = [], []
         text = bytearray()
         position = 0
@@ -72,6 +72,10 @@ class QuotedPrintable:
         soft = SOFT_BREAK.match(self.octets, position)
         return soft.end() if soft else position
 
+    def soft_break(self) -> bytes:
+        """As the part's first line ends."""
+        return b"=" + (re.search(rb"\r?\n", self.octets) or [self.outer_ending])[0]
+
     def write(self, edits: list[TextEdit]) -> bytes:
         return splice(self.octets, [self.encoded(edit) for edit in edits])
 
@@ -79,6 +83,8 @@ class QuotedPrintable:
         if edit.length == 0:
             begin, end = edit.ending
             ending = self.octets[self.first[begin] : self.after_line(end)]
+            if self.octets[self.first[end - 1]] == 0x3D and not ending.endswith(b"\n"):
+                ending += self.soft_break()
             return self.after_line(edit.offset), 0, edit.text + ending
         begin, end = self.first[edit.offset], edit.offset + edit.length
         whole_lines = not edit.text and self.text[end - 1] == 0x0A

@@ -27,7 +27,7 @@ MTA_BYTES = 10240000
 
 
 class MilterProcess:
-    """A milter in `folder`. `settings` maps group to key to value; socket and switch-file have
+    """A milter in `folder`. `settings` maps group to key to value; socket and switch files have
     defaults in the folder. Where the test is root's, the milter stays root's."""
 
     user = "root"
@@ -36,6 +36,7 @@ class MilterProcess:
         self.folder = folder
         self.socket = socket or f"unix:{folder}/milter.sock"
         self.switch = folder / "FixRecipientTrackStatusTime"
+        self.mail_switch = folder / "FixCalendarMail"
         self.log = folder / "milter.log"
         self.config = folder / "calmend.conf"
         self.process = None
@@ -44,7 +45,7 @@ class MilterProcess:
     def write_config(self, settings):
         """Writes the settings file."""
         groups = {"service": {"socket": self.socket, "user": self.user},
-                  "repair": {"switch-file": self.switch},
+                  "repair": {"switch-file": self.switch, "mail-switch-file": self.mail_switch},
                   "limits": {"mta-bytes": MTA_BYTES}}
         for group, keys in settings.items():
             groups.setdefault(group, {}).update(keys)

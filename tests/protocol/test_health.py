@@ -72,7 +72,7 @@ class Milter(Health):
         self.path = folder / "calmend.prom"
         self.milter = milter_process.started(
             self, {"metrics": {"textfile": self.path},
-                   "repair": {"enable": "epoch,kb955480,imip"}}, folder=folder)
+                   "repair": {"enable": "epoch,kb955480,method"}}, folder=folder)
 
     def test_the_whole_way_and_no_event(self):
         self.milter.switch_on()

@@ -33,20 +33,15 @@ ROOMS = {
 # The file and what it includes.
 EXCEPTIONS = {
     ("cli/milter/milter_terms.c", "cli/output.h"),
-    ("common/calendar/calendar_guard.h", "common/rules/calendar_rules.h"),
-    ("common/calendar/calendar_part.c", "common/rules/calendar_rules.h"),
-    ("common/calendar/calendar_part.c", "common/rules/header_rules.h"),
-    ("common/calendar/calendar_part.h", "common/part_work.h"),
     ("common/mail/parts.h", "common/policy.h"),
-    ("common/rules/calendar_rules.h", "common/repair.h"),
-    ("common/rules/calendar_rules.h", "common/substitute.h"),
+    ("common/rules/calendar_part.h", "common/part_work.h"),
     ("common/rules/header_rules.c", "common/substitute.h"),
-    ("common/rules/header_rules.h", "common/repair.h"),
-    ("common/rules/tnef_rules.h", "common/plan.h"),
-    ("common/rules/tnef_rules.h", "common/substitute.h"),
+    ("common/rules/header_rules.h", "common/plan.h"),
+    ("common/rules/rounds.h", "common/part_work.h"),
+    ("common/rules/site.h", "common/part_work.h"),
+    ("common/rules/tnef_part.h", "common/part_work.h"),
+    ("common/rules/tnef_rules.h", "common/part_work.h"),
     ("common/tnef/tnef_names.c", "common/rules/rules.h"),
-    ("common/tnef/tnef_part.c", "common/rules/tnef_rules.h"),
-    ("common/tnef/tnef_part.h", "common/part_work.h"),
 }
 
 # Made by configure.

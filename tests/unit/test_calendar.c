@@ -3,12 +3,15 @@
  * test_calendar: an iCalendar stream as components and content lines with positions.
  *
  * A stream is written as its components, one a line: the number of the component around it or -,
- * its name, a ! where it has no END, and its own properties as NAME=VALUE. A fold put anywhere into
- * a stream must leave that text as it is.
+ * its name, a ! where it has no END, and its own properties as NAME=VALUE, without the = where
+ * there is no colon. A fold put anywhere into a stream must leave that text as it is.
  */
 #include "common/calendar/calendar.h"
 
 #include <string.h>
+
+static const CalendarLimits plenty = {
+    .lines = 1000, .components = 100, .nesting = 100, .parameters = 100};
 
 typedef struct {
     const char *name;
@@ -50,7 +53,7 @@ static const StreamCase streams[] = {
     {"half-byte-order-mark", "\xef\xbb", "", TRUE},
     {"nobodys-lines",
      "\r\nHELLO\r\nA:1\r\n" CAL("\r\nB:1\r\nno colon\r\n\r\n\r\nC:2\r\n") "bye\nD:3",
-     "- VCALENDAR B=1 C=2", TRUE},
+     "- VCALENDAR B=1 no colon C=2", TRUE},
     {"empty-values", "BEGIN:X\nA:\nB: \t \n:\n:v\n;p:v\nEND:X\n", "- X A= B= = =v =v", TRUE},
     {"quoted-colon", "BEGIN:X\nA;TZID=\"a:b;c\":v:w\nB;P=\"x\"\"y:z\":v\nEND:X\n", "- X A=v:w B=v",
      TRUE},
@@ -78,7 +81,7 @@ static void append_line(GString *out, const Calendar *calendar, const ContentLin
 {
     g_autoptr(GString) name = calendar_unfold(calendar, line->start, line->name_end);
     g_autoptr(GString) value = calendar_value(calendar, line);
-    g_string_append_printf(out, " %s=%s", name->str, value->str);
+    g_string_append_printf(out, " %s%s%s", name->str, line->colon ? "=" : "", value->str);
 }
 
 static void append_component(GString *out, const Calendar *calendar, const Component *component)
@@ -107,10 +110,10 @@ static char *components_text(const Calendar *calendar)
 static void check_stream(Octets text, const char *components, gboolean nested)
 {
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, text, 1000, 100);
+    calendar_init(&calendar, text, &plenty);
     g_autofree char *found = components_text(&calendar);
     g_assert_cmpstr(found, ==, components);
-    g_assert_cmpint(calendar.nested, ==, nested);
+    g_assert_cmpint(calendar_nests(&calendar), ==, nested);
     g_assert_false(calendar.over_limits);
 }
 
@@ -139,9 +142,9 @@ static void test_nul(void)
 {
     static const char text[] = "BEGIN:X\nA;\0=1;B\0=2:\0v\0\nEND:X\0\n";
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, (Octets){text, sizeof text - 1}, 1000, 100);
+    calendar_init(&calendar, (Octets){text, sizeof text - 1}, &plenty);
     g_assert_cmpuint(calendar.lines->len, ==, 3);
-    g_assert_false(calendar.nested);
+    g_assert_false(calendar_nests(&calendar));
     g_autoptr(GString) value = calendar_value(&calendar, calendar_line(&calendar, 1));
     g_assert_cmpuint(value->len, ==, 3);
     Parameter parameter;
@@ -189,7 +192,7 @@ static void test_line(gconstpointer data)
     const LineCase *row = data;
     g_autofree char *text = g_strconcat("X:1\r\n", row->line, "Y:2\r\n", NULL);
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, octets_of(text), 1000, 100);
+    calendar_init(&calendar, octets_of(text), &plenty);
     g_assert_cmpuint(calendar.lines->len, ==, 3);
     const ContentLine *line = calendar_line(&calendar, 1);
     g_autofree char *property = slice_text(&calendar, line->start, line->name_end);
@@ -215,7 +218,7 @@ static void test_line_is(void)
 {
     static const char *const others[] = {"", "D", "DTSTAM", "DTSTAMPS", "TSTAMP", "DTSTAMP;X"};
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, octets_of("\r\n dt\r\n\tSta\n mp\n ;X=1:v\n"), 10, 10);
+    calendar_init(&calendar, octets_of("\r\n dt\r\n\tSta\n mp\n ;X=1:v\n"), &plenty);
     const ContentLine *line = calendar_line(&calendar, 0);
     g_assert_true(calendar_line_is(&calendar, line, "DTSTAMP"));
     g_assert_true(calendar_line_is(&calendar, line, "dtstamp"));
@@ -229,7 +232,7 @@ static void test_find_property(void)
         CAL("A:0\r\n" EVENT("A:1\r\nB:2\r\na:3\r\nBEGIN:VALARM\r\nA:4\r\n"
                             "END:VALARM\r\nA;X=1:5\r\nBEGIN:VALARM\r\nEND:VALARM\r\n"));
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, octets_of(text), 1000, 100);
+    calendar_init(&calendar, octets_of(text), &plenty);
     const Component *event = calendar_component(&calendar, 1);
     guint count;
     g_autoptr(GString) values = g_string_new(NULL);
@@ -242,6 +245,41 @@ static void test_find_property(void)
     g_assert_cmpuint(count, ==, 0);
     g_assert_cmpuint(calendar_line(&calendar, event->first_nested)->start, ==,
                      (gsize)(strstr(text, "BEGIN:VALARM") - text));
+}
+
+/* Lines that some readers take for the property, whatever goes on behind its name. */
+static void test_count_like(void)
+{
+    static const struct {
+        const char *line;
+        guint count;
+    } rows[] = {
+        {"UID:1", 1},  {"uid:1", 1},      {"UID;X=1:1", 1}, {"UID :1", 1},
+        {"UID\t", 1},  {"UID", 1},        {"UID\"", 1},     {"U\r\n ID", 1},
+        {"UID=1", 1},  {"UID\r\n :1", 1}, {"UID.X:1", 1},   {"UID\xc3\xa9:1", 1},
+        {"UIDX:1", 0}, {"UID-X:1", 0},    {"UID2:1", 0},    {"UID\r\n X:1", 0},
+        {"XUID:1", 0}, {"UI:1", 0},       {"UI", 0},        {"X:UID", 0},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strconcat("BEGIN:X\r\n", rows[i].line, "\r\nEND:X\r\n", NULL);
+        g_auto(Calendar) calendar;
+        calendar_init(&calendar, octets_of(text), &plenty);
+        g_assert_cmpuint(calendar_count_like(&calendar, calendar_component(&calendar, 0), "UID"),
+                         ==, rows[i].count);
+    }
+}
+
+/* Only the component's own lines. */
+static void test_count_like_own(void)
+{
+    g_auto(Calendar) calendar;
+    calendar_init(&calendar,
+                  octets_of("UID\n" CAL("UID:1\nuid\nBEGIN:X\nUID:2\nEND:X\nUID :3\n") "UID:4\n"),
+                  &plenty);
+    g_assert_cmpuint(calendar_count_like(&calendar, calendar_component(&calendar, 0), "UID"), ==,
+                     3);
+    g_assert_cmpuint(calendar_count_like(&calendar, calendar_component(&calendar, 1), "UID"), ==,
+                     1);
 }
 
 /* ---- parameters ---- */
@@ -267,7 +305,7 @@ static const ParameterCase parameters[] = {
     {"empty-value", "A;P=;Q=1:v", "P", ";P=", ""},
     {"equals-in-value", "A;P=1=2:v", "P", ";P=1=2", "1=2"},
     {"one-quote", "A;P=\":v", "P", ";P=\":v", "\":v"},
-    {"no-value-at-all", "A;P=1", "P", NULL, NULL},
+    {"no-value-at-all", "A;P=1", "P", ";P=1", "1"},
     {"absent", "A;Q=1:v", "P", NULL, NULL},
     {"longer", "A;PP=1:v", "P", NULL, NULL},
     {"shorter", "A;P=1:v", "PP", NULL, NULL},
@@ -281,11 +319,7 @@ static void test_parameter(gconstpointer data)
     const ParameterCase *row = data;
     g_autofree char *text = g_strconcat("X:1\r\n", row->line, "\r\n", NULL);
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, octets_of(text), 10, 10);
-    if (calendar.lines->len < 2) {
-        g_assert_null(row->range);
-        return;
-    }
+    calendar_init(&calendar, octets_of(text), &plenty);
     Parameter parameter;
     gboolean found =
         calendar_find_parameter(&calendar, calendar_line(&calendar, 1), row->parameter, &parameter);
@@ -303,7 +337,8 @@ static void test_parameter(gconstpointer data)
 static gboolean is_over(const char *text, guint max_lines, guint max_components)
 {
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, octets_of(text), max_lines, max_components);
+    const CalendarLimits limits = {max_lines, max_components, 100, 100};
+    calendar_init(&calendar, octets_of(text), &limits);
     g_assert_cmpuint(calendar.lines->len, <=, max_lines);
     g_assert_cmpuint(calendar.components->len, <=, max_components);
     return calendar.over_limits;
@@ -312,15 +347,50 @@ static gboolean is_over(const char *text, guint max_lines, guint max_components)
 static void test_limits(void)
 {
     const char *text = CAL("A:1\r\n\r\nno colon\r\n" EVENT("B:2\r\n") EVENT("B:3\r\n"));
-    g_assert_false(is_over(text, 9, 3));
-    g_assert_true(is_over(text, 8, 3));
-    g_assert_true(is_over(text, 9, 2));
+    g_assert_false(is_over(text, 10, 3));
+    g_assert_true(is_over(text, 9, 3));
+    g_assert_true(is_over(text, 10, 2));
     g_assert_true(is_over(text, 0, 3));
-    g_assert_true(is_over(text, 9, 0));
+    g_assert_true(is_over(text, 10, 0));
     g_assert_false(is_over("", 0, 0));
 }
 
-/* Nesting is bounded by the components alone, and takes no stack. */
+static gboolean is_too_deep(const char *text, guint nesting)
+{
+    g_auto(Calendar) calendar;
+    const CalendarLimits limits = {100, 100, nesting, 100};
+    calendar_init(&calendar, octets_of(text), &limits);
+    return calendar.over_limits;
+}
+
+static void test_limit_nesting(void)
+{
+    const char *text = CAL(EVENT("BEGIN:VALARM\r\nEND:VALARM\r\n") EVENT(""));
+    g_assert_false(is_too_deep(text, 3));
+    g_assert_true(is_too_deep(text, 2));
+    g_assert_true(is_too_deep("BEGIN:X\nBEGIN:X\n", 1));
+    g_assert_false(is_too_deep("A:1\n", 0));
+}
+
+static gboolean has_too_many_parameters(const char *line, guint most)
+{
+    g_auto(Calendar) calendar;
+    g_autofree char *text = g_strconcat("X;A=1:v\r\n", line, "\r\n", NULL);
+    const CalendarLimits limits = {100, 100, 100, most};
+    calendar_init(&calendar, octets_of(text), &limits);
+    return calendar.over_limits;
+}
+
+/* What counts is what a reader would split, folds aside, quoted or not. */
+static void test_limit_parameters(void)
+{
+    g_assert_false(has_too_many_parameters("A;B=1;C=2:v;x;y;z", 2));
+    g_assert_true(has_too_many_parameters("A;B=1;C=2;D=3:v", 2));
+    g_assert_true(has_too_many_parameters("A;B=1\r\n ;C=2;\r\n D=3:v", 2));
+    g_assert_false(has_too_many_parameters("A:;;;;;;", 1));
+}
+
+/* Nesting is bounded by the limits alone, and takes no stack. */
 static void test_deep(void)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -329,9 +399,10 @@ static void test_deep(void)
     for (guint i = 0; i < 20000; i++)
         g_string_append(text, "END:X\n");
     g_auto(Calendar) calendar;
-    calendar_init(&calendar, (Octets){text->str, text->len}, 40000, 20000);
+    const CalendarLimits limits = {40000, 20000, 20000, 1};
+    calendar_init(&calendar, (Octets){text->str, text->len}, &limits);
     g_assert_false(calendar.over_limits);
-    g_assert_true(calendar.nested);
+    g_assert_true(calendar_nests(&calendar));
     g_assert_cmpuint(calendar_component(&calendar, 19999)->parent, ==, 19998);
     g_assert_cmpuint(calendar_component(&calendar, 0)->end, ==, 39999);
 }
@@ -359,6 +430,10 @@ int main(int argc, char **argv)
     g_test_add_func("/calendar/line-is", test_line_is);
     g_test_add_func("/calendar/find-property", test_find_property);
     g_test_add_func("/calendar/limits", test_limits);
+    g_test_add_func("/calendar/limit-nesting", test_limit_nesting);
+    g_test_add_func("/calendar/limit-parameters", test_limit_parameters);
+    g_test_add_func("/calendar/count-like", test_count_like);
+    g_test_add_func("/calendar/count-like-own", test_count_like_own);
     g_test_add_func("/calendar/deep", test_deep);
     return g_test_run();
 }

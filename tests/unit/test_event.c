@@ -15,11 +15,9 @@
 
 static const Rule *rule_named(const char *name)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
-    for (gsize i = 0; i < count; i++) {
-        if (strcmp(rules[i].name, name) == 0)
-            return &rules[i];
+    for (guint number = 0; number < rules_count(); number++) {
+        if (strcmp(rules_get(number)->name, name) == 0)
+            return rules_get(number);
     }
     g_error("no rule %s", name);
 }
@@ -83,32 +81,33 @@ static void test_catalogue_sorted(void)
 typedef struct {
     const char *name;
     const char *findings; /* RULE:REASON, in order */
-    const char *applied;  /* ID RULE xN… of each event */
-    const char *withheld; /* NULL: the same */
+    const char *events;   /* ID RULE xN… of each event */
 } PlanCase;
 
 static const PlanCase plans[] = {
-    {"nothing", "", "", NULL},
-    {"repaired", "stamp-epoch:repaired", "327 stamp-epoch x1", "328 stamp-epoch x1"},
+    {"nothing", "", ""},
+    {"repaired", "stamp-epoch:repaired", "327 stamp-epoch x1"},
     {"counted", "stamp-epoch:repaired created-epoch:repaired stamp-epoch:repaired",
-     "327 stamp-epoch x2, created-epoch x1", "328 stamp-epoch x2, created-epoch x1"},
+     "327 stamp-epoch x2, created-epoch x1"},
     {"cases-of-one-rule", "reply-time-epoch:repaired reply-time-epoch:repaired",
-     "327 reply-time-epoch x2", "328 reply-time-epoch x2"},
+     "327 reply-time-epoch x2"},
+    {"switch-off", "stamp-epoch:switch_off created-epoch:switch_off stamp-epoch:switch_off",
+     "328 stamp-epoch x2, created-epoch x1"},
+    {"one-switch-off", "stamp-epoch:repaired version-missing:switch_off",
+     "327 stamp-epoch x1|328 version-missing x1"},
     {"not-repaired", "stamp-epoch:signed stamp-epoch:quoted stamp-epoch:signed",
-     "329 stamp-epoch x2 (signed), stamp-epoch x1 (quoted)", NULL},
+     "329 stamp-epoch x2 (signed), stamp-epoch x1 (quoted)"},
     {"every-reason",
      "stamp-epoch:malformed stamp-epoch:charset stamp-epoch:encoding limit:limit "
      "stamp-epoch:policy",
      "329 stamp-epoch x1 (malformed), stamp-epoch x1 (charset), stamp-epoch x1 (encoding), "
-     "limit x1 (limit), stamp-epoch x1 (policy)",
-     NULL},
-    {"left", "schedule-epoch:leave", "330 schedule-epoch x1", NULL},
-    {"guard", "stamp-epoch:guard", "332 stamp-epoch x1 (guard)", NULL},
+     "limit x1 (limit), stamp-epoch x1 (policy)"},
+    {"left", "schedule-epoch:leave", "330 schedule-epoch x1"},
+    {"guard", "stamp-epoch:guard", "332 stamp-epoch x1 (guard)"},
     {"one-of-each",
-     "schedule-epoch:leave stamp-epoch:signed created-epoch:repaired modified-epoch:guard",
-     "327 created-epoch x1|329 stamp-epoch x1 (signed)|330 schedule-epoch x1|"
-     "332 modified-epoch x1 (guard)",
-     "328 created-epoch x1|329 stamp-epoch x1 (signed)|330 schedule-epoch x1|"
+     "schedule-epoch:leave stamp-epoch:signed created-epoch:repaired modified-epoch:guard "
+     "trigger-days:switch_off",
+     "327 created-epoch x1|328 trigger-days x1|329 stamp-epoch x1 (signed)|330 schedule-epoch x1|"
      "332 modified-epoch x1 (guard)"},
 };
 
@@ -143,9 +142,9 @@ static char *rules_of(const Event *event)
     return g_strndup(rules, strcspn(rules, ";"));
 }
 
-static char *events_text(const Plan *plan, gboolean applied)
+static char *events_text(const Plan *plan)
 {
-    g_autoptr(GPtrArray) events = events_of_plan(plan, applied);
+    g_autoptr(GPtrArray) events = events_of_plan(plan);
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < events->len; i++) {
         const Event *event = g_ptr_array_index(events, i);
@@ -159,10 +158,27 @@ static void test_plan(gconstpointer data)
 {
     const PlanCase *row = data;
     g_autoptr(Plan) plan = plan_of(row->findings);
-    g_autofree char *applied = events_text(plan, TRUE);
-    g_autofree char *withheld = events_text(plan, FALSE);
-    g_assert_cmpstr(applied, ==, row->applied);
-    g_assert_cmpstr(withheld, ==, row->withheld == NULL ? row->applied : row->withheld);
+    g_autofree char *events = events_text(plan);
+    g_assert_cmpstr(events, ==, row->events);
+}
+
+/* Which switches are to be turned on. */
+static void test_switch_names(void)
+{
+    static const char *const rows[][2] = {
+        {"stamp-epoch:switch_off", "the switch FixRecipientTrackStatusTime is off"},
+        {"stamp-epoch:repaired trigger-days:switch_off", "the switch FixCalendarMail is off"},
+        {"trigger-days:switch_off version-missing:switch_off busy-status:switch_off",
+         "the switches FixRecipientTrackStatusTime and FixCalendarMail are off"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Plan) plan = plan_of(rows[i][0]);
+        g_autoptr(GPtrArray) events = events_of_plan(plan);
+        const Event *event = g_ptr_array_index(events, events->len - 1);
+        g_autofree char *text = g_strconcat("would be repaired, ", rows[i][1], NULL);
+        g_assert_cmpint(event->kind->id, ==, EVENT_WOULD_REPAIR);
+        g_assert_cmpstr(event->text, ==, text);
+    }
 }
 
 /* ---- the form of the lines ---- */
@@ -174,13 +190,13 @@ static const EventContext context = {
     .message_id = "<1@b.example>",
 };
 
-static Plan *plan_for_form(void)
+static Plan *plan_for_form(Reason reason)
 {
     Plan *plan = plan_new();
-    add_finding(plan, "stamp-epoch", NULL, REASON_NONE);
-    add_finding(plan, "stamp-epoch", "1", REASON_NONE);
-    add_finding(plan, "created-epoch", "1", REASON_NONE);
-    add_finding(plan, "stamp-epoch", "2.1", REASON_NONE);
+    add_finding(plan, "stamp-epoch", NULL, reason);
+    add_finding(plan, "stamp-epoch", "1", reason);
+    add_finding(plan, "created-epoch", "1", reason);
+    add_finding(plan, "stamp-epoch", "2.1", reason);
     Finding *finding = &g_array_index(plan->findings, Finding, 1);
     finding->method = "REPLY";
     finding->uid = "u1";
@@ -193,8 +209,8 @@ static Plan *plan_for_form(void)
 
 static void test_text_form(void)
 {
-    g_autoptr(Plan) plan = plan_for_form();
-    g_autoptr(GPtrArray) events = events_of_plan(plan, TRUE);
+    g_autoptr(Plan) plan = plan_for_form(REASON_NONE);
+    g_autoptr(GPtrArray) events = events_of_plan(plan);
     g_autofree char *line = event_to_text(g_ptr_array_index(events, 0), &context);
     g_assert_cmpstr(line, ==,
                     "4XyZ: Event Type: Warning; Event Source: calmend; Event Category: Calendar "
@@ -215,15 +231,16 @@ static void test_text_form_empty(void)
 
 static void test_json_form(void)
 {
-    g_autoptr(Plan) plan = plan_for_form();
-    g_autoptr(GPtrArray) events = events_of_plan(plan, FALSE);
+    g_autoptr(Plan) plan = plan_for_form(REASON_SWITCH);
+    g_autoptr(GPtrArray) events = events_of_plan(plan);
     g_autofree char *line = event_to_json(g_ptr_array_index(events, 0), &context);
     g_assert_cmpstr(line, ==,
                     "{\"event_id\":328,\"event_type\":\"Warning\",\"event_source\":\"calmend\","
                     "\"event_category\":\"Calendar Repair\",\"queue_id\":\"4XyZ\","
                     "\"user\":\"a@b.example\",\"computer\":\"mx.example\","
                     "\"message_id\":\"<1@b.example>\","
-                    "\"description\":\"would be repaired, the switch is off\","
+                    "\"description\":\"would be repaired, the switch "
+                    "FixRecipientTrackStatusTime is off\","
                     "\"rules\":[\"stamp-epoch x3\",\"created-epoch x1\"],\"parts\":\"1 2.1\","
                     "\"method\":\"REPLY\",\"uid\":\"u1\",\"producer\":\"-//X//Y\"}");
 }
@@ -304,7 +321,7 @@ static void test_fields_stay_apart(void)
     finding->uid = "u; PRODID x";
     finding->producer = "-//x; detail y";
     finding->detail = "d; Message-ID x";
-    g_autoptr(GPtrArray) events = events_of_plan(plan, TRUE);
+    g_autoptr(GPtrArray) events = events_of_plan(plan);
     g_autofree char *line = event_to_text(g_ptr_array_index(events, 0), &hostile);
     g_assert_cmpstr(line, ==,
                     "q\\x3b User: q: Event Type: Warning; Event Source: calmend; Event Category: "
@@ -383,7 +400,7 @@ static void check_event(const Event *event, const EventContext *where)
 
 static void check_plan(const Plan *plan, const EventContext *where)
 {
-    g_autoptr(GPtrArray) events = events_of_plan(plan, TRUE);
+    g_autoptr(GPtrArray) events = events_of_plan(plan);
     g_assert_cmpuint(events->len, >, 0);
     for (guint i = 0; i < events->len; i++)
         check_event(g_ptr_array_index(events, i), where);
@@ -406,12 +423,10 @@ static void test_hostile(gconstpointer data)
 /* A message can have every rule found for every reason. */
 static Plan *plan_of_everything(void)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
     Plan *plan = plan_new();
-    for (gsize i = 0; i < count; i++) {
-        for (int reason = REASON_NONE; reason <= REASON_GUARD; reason++)
-            add_finding(plan, rules[i].name, "1", (Reason)reason);
+    for (guint number = 0; number < rules_count(); number++) {
+        for (int reason = REASON_NONE; reason < REASONS; reason++)
+            add_finding(plan, rules_get(number)->name, "1", (Reason)reason);
     }
     return plan;
 }
@@ -422,8 +437,8 @@ static void test_everything(gconstpointer data)
 {
     const EventCheck *check = data;
     g_autoptr(Plan) plan = plan_of_everything();
-    g_autoptr(GPtrArray) events = events_of_plan(plan, TRUE);
-    g_assert_cmpuint(events->len, ==, 4);
+    g_autoptr(GPtrArray) events = events_of_plan(plan);
+    g_assert_cmpuint(events->len, ==, 5);
     for (guint i = 0; i < events->len; i++)
         (*check)(g_ptr_array_index(events, i), &context);
 }
@@ -472,6 +487,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/event/catalogue", test_catalogue);
     g_test_add_func("/event/catalogue-sorted", test_catalogue_sorted);
+    g_test_add_func("/event/switch-names", test_switch_names);
     g_test_add_func("/event/text-form", test_text_form);
     g_test_add_func("/event/text-form-empty", test_text_form_empty);
     g_test_add_func("/event/json-form", test_json_form);

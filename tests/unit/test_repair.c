@@ -14,8 +14,8 @@
 #define EPOCH "16010101T000000Z"
 #define HEAD  "Date: Mon, 5 Jan 2026 12:00:00 +0000\n"
 #define REPLY                                                                                      \
-    "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:1\nDTSTAMP:20260104T030201Z\nEND:VEVENT\n"   \
-    "END:VCALENDAR\n"
+    "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:1\n"                  \
+    "DTSTAMP:20260104T030201Z\nEND:VEVENT\nEND:VCALENDAR\n"
 #define EVENT(inside)      "BEGIN:VCALENDAR\nBEGIN:VEVENT\n" inside "END:VEVENT\nEND:VCALENDAR\n"
 #define CAL_TYPE           "Content-Type: text/calendar; charset=utf-8\n"
 #define PART(head, inside) "--b\n" head "\n" inside "\n"
@@ -24,10 +24,10 @@
 
 typedef struct {
     const char *name;
-    const char *setting; /* dkim, a rule to enable, or NULL */
+    const char *setting; /* dkim, a switch that is off, a rule to enable, or NULL */
     const char *mail;
     const char *findings; /* PART RULE REASON; - for the header */
-    guint body_edits;
+    guint edits;
 } RepairCase;
 
 static const RepairCase cases[] = {
@@ -36,14 +36,21 @@ static const RepairCase cases[] = {
      "Date: Mon, 1 Jan 1601 00:00:00 +0000\nContent-Description: calendar\n\n" REPLY, "", 0},
     {"alone", NULL, HEAD CAL_TYPE "\n" REPLY, "1 attendee-change-missing repaired", 1},
     {"header-too", NULL, "Date: Mon, 1 Jan 1601 00:00:00 +0000\n" CAL_TYPE "\n" REPLY,
-     "1 attendee-change-missing repaired\n- header-date-epoch repaired", 1},
+     "1 attendee-change-missing repaired\n- header-date-epoch repaired", 2},
     {"header-alone", NULL, "Date: Mon, 1 Jan 1601 00:00:00 +0000\n" CAL_TYPE "\n" EVENT("UID:1\n"),
-     "- header-date-epoch repaired", 0},
+     "- header-date-epoch repaired", 1},
     {"twice", NULL,
      MULTI("mixed", PART(CAL_TYPE, REPLY) PART("Content-Type: application/ics\n", REPLY)),
      "1 attendee-change-missing repaired\n2 attendee-change-missing repaired", 2},
     {"method-and-calendar", "method-parameter-missing", MULTI("mixed", PART(CAL_TYPE, REPLY)),
      "1 attendee-change-missing repaired\n1 method-parameter-missing repaired", 2},
+    {"switch-off", "FixRecipientTrackStatusTime",
+     "Date: Mon, 1 Jan 1601 00:00:00 +0000\n" CAL_TYPE "\n" REPLY,
+     "1 attendee-change-missing switch_off\n- header-date-epoch switch_off", 0},
+    {"other-switch-off", "FixCalendarMail", HEAD CAL_TYPE "\n" REPLY,
+     "1 attendee-change-missing repaired", 1},
+    {"switch-off-signed", "FixRecipientTrackStatusTime", MULTI("signed", PART(CAL_TYPE, REPLY)),
+     "1 attendee-change-missing signed", 0},
     {"two-methods", "method-parameter-missing",
      MULTI("mixed",
            PART(CAL_TYPE, EVENT("UID:1\n") "BEGIN:VCALENDAR\nMETHOD:REQUEST\nEND:VCALENDAR\n"
@@ -83,7 +90,7 @@ static const RepairCase cases[] = {
                    ":\"D5.1#I6159%3E0*14Y$.E9#04Q%3D1!4@H`\n`\nend\n",
      "1 created-epoch encoding", 0},
     {"malformed", NULL, HEAD CAL_TYPE "\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:1\n",
-     "1 attendee-change-missing malformed", 0},
+     "1 attendee-change-missing malformed\n1 calendar-unreadable malformed", 0},
     {"malformed-beside", NULL,
      MULTI("mixed", PART(CAL_TYPE, REPLY "BEGIN:X\n") PART(CAL_TYPE, REPLY)),
      "1 attendee-change-missing malformed\n2 attendee-change-missing repaired", 1},
@@ -125,8 +132,13 @@ static void set_policy(Policy *policy, const char *setting)
 {
     policy_init(policy);
     g_assert_true(policy_set_level(policy, "stamp", RULE_DISABLED));
+    policy_set_profile(policy, 0);
     if (g_strcmp0(setting, "dkim") == 0)
-        policy->leave_dkim_signed = TRUE;
+        policy->leave_signed = TRUE;
+    else if (g_strcmp0(setting, "FixRecipientTrackStatusTime") == 0)
+        policy->switches = 1U << SWITCH_MAIL;
+    else if (g_strcmp0(setting, "FixCalendarMail") == 0)
+        policy->switches = 1U << SWITCH_TRACK_STATUS;
     else if (setting != NULL)
         g_assert_true(policy_set_level(policy, setting, RULE_ENABLED));
 }
@@ -139,13 +151,11 @@ static void test_plan(gconstpointer data)
     g_autoptr(Plan) plan = plan_for(row->mail, &policy);
     g_autofree char *findings = findings_text(plan);
     g_assert_cmpstr(findings, ==, row->findings);
-    g_assert_cmpuint(plan->body_edits->len, ==, row->body_edits);
+    g_assert_cmpuint(plan->edits->len, ==, row->edits);
 
     Octets octets = octets_of(row->mail);
-    g_autoptr(GArray) edits = plan_edits(plan);
-    g_assert_true(splice_is_valid(edits, octets.size));
-    g_assert_true(splice_is_valid(plan->body_edits, octets.size));
-    g_autoptr(GString) result = splice_to_string(octets, edits);
+    g_assert_true(splice_is_valid(plan->edits, octets.size));
+    g_autoptr(GString) result = splice_to_string(octets, plan->edits);
     g_assert_cmpint(plan_changes(plan), ==, strcmp(result->str, row->mail) != 0);
     g_assert_cmpuint(plan_growth(plan), ==, MAX(result->len, octets.size) - octets.size);
     g_autoptr(Plan) again = plan_for(result->str, &policy);
@@ -174,8 +184,11 @@ static const LimitCase limits[] = {
      MULTI("mixed", PART("Content-Type: multipart/mixed; boundary=c\n",
                          "--c\n" CAL_TYPE "\n" REPLY "--c--\n")),
      2, "nesting"},
-    {"components", LIMIT(components), HEAD CAL_TYPE "\n" REPLY, 2, "components"},
-    {"content-lines", LIMIT(content_lines), HEAD CAL_TYPE "\n" REPLY, 7, "content lines"},
+    {"components", LIMIT(calendar.components), HEAD CAL_TYPE "\n" REPLY, 2, "components"},
+    {"nesting", LIMIT(calendar.nesting), HEAD CAL_TYPE "\n" REPLY, 2, "one inside of another"},
+    {"parameters", LIMIT(calendar.parameters),
+     HEAD CAL_TYPE "\n" EVENT("X;A=1;B=2;C=3:x\nCREATED:" EPOCH "\n"), 3, "parameters"},
+    {"content-lines", LIMIT(calendar.lines), HEAD CAL_TYPE "\n" REPLY, 9, "content lines"},
 };
 
 static void set_limit(Policy *policy, const LimitCase *row, guint64 value)
@@ -214,12 +227,12 @@ static void test_limit_beside(void)
 {
     g_auto(Policy) policy;
     set_policy(&policy, NULL);
-    policy.limits.components = 2;
+    policy.limits.calendar.components = 2;
     g_autoptr(Plan) plan =
         plan_for(MULTI("mixed", PART(CAL_TYPE, REPLY REPLY) PART(CAL_TYPE, REPLY)), &policy);
     g_autofree char *findings = findings_text(plan);
     g_assert_cmpstr(findings, ==, "1 limit limit\n2 attendee-change-missing repaired");
-    g_assert_cmpuint(plan->body_edits->len, ==, 1);
+    g_assert_cmpuint(plan->edits->len, ==, 1);
 }
 
 /* More parameters than are read, more fields than are kept: no part is looked for. */
@@ -275,32 +288,29 @@ static void test_finding(void)
     g_assert_cmpstr(finding->new_value, ==, "20260104T030201Z");
 }
 
-static void test_stamp_last(void)
+static void test_stamp(void)
 {
     g_auto(Policy) policy;
     policy_init(&policy);
+    policy_set_profile(&policy, 0);
     g_autoptr(Plan) plan =
         plan_for("Date: Mon, 1 Jan 1601 00:00:00 +0000\n" CAL_TYPE "\n" REPLY, &policy);
-    g_assert_cmpuint(plan->header_edits->len, ==, 2);
-    const HeaderEdit *stamp = &g_array_index(plan->header_edits, HeaderEdit, 1);
-    g_assert_cmpint(stamp->kind, ==, HEADER_INSERT);
-    g_assert_true(
-        g_str_has_suffix(stamp->value, "rules=attendee-change-missing,\n\theader-date-epoch") ||
-        g_str_has_suffix(stamp->value, "rules=attendee-change-missing, "
-                                       "header-date-epoch"));
-    g_autoptr(GArray) edits = plan_edits(plan);
-    g_assert_true(
-        octets_equal(octets_slice(g_array_index(edits, Edit, 0).text, 0, 10), "X-Calmend:"));
+    g_assert_cmpuint(plan->edits->len, ==, 3);
+    const Edit *stamp = &g_array_index(plan->edits, Edit, 0);
+    g_autofree char *text = octets_dup(stamp->text);
+    g_assert_cmpuint(stamp->offset + stamp->length, ==, 0);
+    g_assert_true(g_str_has_prefix(text, "X-Calmend: "));
+    g_assert_true(g_str_has_suffix(text, "rules=attendee-change-missing,\n\theader-date-epoch\n") ||
+                  g_str_has_suffix(text, "rules=attendee-change-missing, header-date-epoch\n"));
 }
 
 static void test_withdraw(void)
 {
     static const Reason before[] = {REASON_NONE, REASON_LEAVE, REASON_NONE, REASON_SIGNED};
     static const Reason after[] = {REASON_NONE, REASON_LEAVE, REASON_GUARD, REASON_SIGNED};
-    gsize count;
     g_autoptr(Plan) plan = plan_new();
     for (guint i = 0; i < G_N_ELEMENTS(before); i++) {
-        Finding finding = {.rule = rules_table(&count), .new_value = "x", .reason = before[i]};
+        Finding finding = {.rule = rules_get(0), .new_value = "x", .reason = before[i]};
         g_array_append_val(plan->findings, finding);
     }
     plan_withdraw(plan, 1, REASON_GUARD);
@@ -310,9 +320,7 @@ static void test_withdraw(void)
     g_assert_nonnull(g_array_index(plan->findings, Finding, 0).new_value);
 
     static const Edit edit = {.length = 1};
-    static const HeaderEdit header = {.kind = HEADER_REMOVE};
-    g_array_append_val(plan->body_edits, edit);
-    g_array_append_val(plan->header_edits, header);
+    g_array_append_val(plan->edits, edit);
     g_assert_true(plan_changes(plan));
     plan_drop_edits(plan, REASON_GUARD);
     g_assert_false(plan_changes(plan));
@@ -322,7 +330,7 @@ static void test_withdraw(void)
 static void test_reasons(void)
 {
     g_autoptr(GHashTable) words = g_hash_table_new(g_str_hash, g_str_equal);
-    for (int reason = REASON_NONE; reason <= REASON_GUARD; reason++) {
+    for (int reason = REASON_NONE; reason < REASONS; reason++) {
         g_assert_cmpstr(reason_text((Reason)reason), !=, "");
         g_assert_true(g_hash_table_add(words, (gpointer)reason_word((Reason)reason)));
     }
@@ -347,7 +355,7 @@ int main(int argc, char **argv)
     g_test_add_func("/repair/limit-plain", test_limit_plain);
     g_test_add_func("/repair/limit-fields", test_limit_fields);
     g_test_add_func("/repair/finding", test_finding);
-    g_test_add_func("/repair/stamp-last", test_stamp_last);
+    g_test_add_func("/repair/stamp", test_stamp);
     g_test_add_func("/plan/withdraw", test_withdraw);
     g_test_add_func("/plan/reasons", test_reasons);
     return g_test_run();

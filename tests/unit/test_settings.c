@@ -51,14 +51,20 @@ static const GoodCase good[] = {
     {"hash-in-a-value", "[repair]\nswitch-file=/a#b\n", "switch-file = /a#b"},
     {"hash-behind-a-blank", "[repair]\nswitch-file=/a\\s#b\\t#c\n", "switch-file = /a\\s#b\\t#c"},
     {"hash-at-the-begin", "[service]\nsocket-group=\\s#a\n", "socket-group = \\s#a"},
+    {"mail-switch-file", "[repair]\nmail-switch-file=/c\n", "mail-switch-file = /c"},
+    {"profile", "[repair]\nprofile=outbound\n", "profile = outbound"},
+    {"profile-inbound", "[repair]\nprofile=inbound\n", "profile = inbound"},
+    {"profile-none", "[repair]\nprofile=none\n", "profile = none"},
     {"switch-file-escaped", "[repair]\nswitch-file=/a\\\\b\\sc\n", "switch-file = /a\\\\b c"},
     {"enable", "[repair]\nenable=stamp-missing\n", "enable = stamp-missing"},
     {"enable-list", "[repair]\nenable= busy-status,stamp-missing;reply-time-epoch  \n",
-     "enable = stamp-missing, reply-time-epoch, busy-status"},
+     "enable = reply-time-epoch, busy-status, stamp-missing"},
     {"enable-family", "[repair]\nenable=kb955480\n", "enable = busy-status"},
     {"disable", "[repair]\ndisable=schedule-epoch, limit\n", "disable = schedule-epoch, limit"},
     {"disable-then-enable", "[repair]\ndisable=kb955480\nenable=busy-status\n",
-     "disable = |enable = busy-status"},
+     "disable = busy-status|enable = "},
+    {"enable-then-disable", "[repair]\nenable=busy-status\ndisable=kb955480\n",
+     "disable = busy-status|enable = "},
     {"dkim-leave", "[repair]\ndkim-signed=leave\n", "dkim-signed = leave"},
     {"dkim-repair", "[repair]\ndkim-signed=repair\n", "dkim-signed = repair"},
     {"stamp-no", "[repair]\nstamp=no\n", "stamp = no|disable = "},
@@ -70,18 +76,23 @@ static const GoodCase good[] = {
     {"parts", "[limits]\nparts=1000000\n", "parts = 1000000"},
     {"depth", "[limits]\ndepth=1\n", "depth = 1"},
     {"components", "[limits]\ncomponents=7\n", "components = 7"},
+    {"nesting", "[limits]\nnesting=1000\n", "nesting = 1000"},
+    {"parameters", "[limits]\nparameters=100000\n", "parameters = 100000"},
     {"facility", "[log]\nfacility=local7\n", "facility = local7"},
     {"format", "[log]\nformat=json\n", "format = json"},
     {"textfile", "[metrics]\ntextfile=/a/calmend.prom\n", "textfile = /a/calmend.prom"},
     {"textfile-none", "[metrics]\ntextfile=\n", "textfile = "},
 };
 
-static void assert_same_levels(const Policy *left, const Policy *right)
+static void assert_same_rules(const Policy *left, const Policy *right)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
-    for (gsize i = 0; i < count; i++)
-        g_assert_cmpint(policy_action(left, &rules[i]), ==, policy_action(right, &rules[i]));
+    g_assert_cmpuint(left->active->len, ==, right->active->len);
+    for (guint i = 0; i < MIN(left->active->len, right->active->len); i++) {
+        const ActiveCase *one = &g_array_index(left->active, ActiveCase, i);
+        const ActiveCase *other = &g_array_index(right->active, ActiveCase, i);
+        g_assert_cmpstr(one->rule->name, ==, other->rule->name);
+        g_assert_true(one->rule_case == other->rule_case && one->action == other->action);
+    }
 }
 
 /* What is printed is taken, means the same, and is printed again. */
@@ -97,8 +108,10 @@ static void assert_round_trip(const Settings *settings)
     g_assert_cmpstr(printed, ==, text);
     g_assert_cmpstr(again->socket, ==, settings->socket);
     g_assert_cmpstr(again->socket_group, ==, settings->socket_group);
-    g_assert_cmpstr(again->switch_file, ==, settings->switch_file);
-    assert_same_levels(&again->policy, &settings->policy);
+    for (guint which = SWITCH_NONE; which < SWITCHES; which++)
+        g_assert_cmpstr(again->switch_files[which], ==, settings->switch_files[which]);
+    g_assert_cmpint(again->policy.profile, ==, settings->policy.profile);
+    assert_same_rules(&again->policy, &settings->policy);
 }
 
 static void test_good(gconstpointer data)
@@ -121,11 +134,12 @@ static void test_good(gconstpointer data)
     assert_round_trip(settings);
 }
 
-static const char all_keys[] = "[service]\nsocket=inet6:1@::1\nsocket-mode=0640\nsocket-group=g\n"
-                               "[repair]\nswitch-file=/s\nenable=stamp-missing\n"
-                               "disable=created-epoch\ndkim-signed=leave\nstamp=no\n"
-                               "[limits]\nmessage-bytes=10\nmemory-bytes=11\nparts=12\ndepth=13\n"
-                               "components=14\n[log]\nfacility=local3\nformat=json\n";
+static const char all_keys[] =
+    "[service]\nsocket=inet6:1@::1\nsocket-mode=0640\nsocket-group=g\n"
+    "[repair]\nswitch-file=/s\nmail-switch-file=/m\nprofile=outbound\nenable=stamp-missing\n"
+    "disable=created-epoch\ndkim-signed=leave\nstamp=no\n"
+    "[limits]\nmessage-bytes=10\nmemory-bytes=11\nparts=12\ndepth=13\n"
+    "components=14\nnesting=15\nparameters=16\n[log]\nfacility=local3\nformat=json\n";
 
 static void test_members(void)
 {
@@ -134,26 +148,28 @@ static void test_members(void)
     g_assert_cmpstr(settings->socket, ==, "inet6:1@::1");
     g_assert_cmpuint(settings->socket_mode, ==, 0640);
     g_assert_cmpstr(settings->socket_group, ==, "g");
-    g_assert_cmpstr(settings->switch_file, ==, "/s");
+    g_assert_cmpstr(settings->switch_files[SWITCH_TRACK_STATUS], ==, "/s");
+    g_assert_cmpstr(settings->switch_files[SWITCH_MAIL], ==, "/m");
+    g_assert_null(settings->switch_files[SWITCH_NONE]);
+    g_assert_cmpint(settings->policy.profile, ==, PROFILE_OUTBOUND);
     g_assert_cmpuint(settings->memory_bytes, ==, 11);
     g_assert_cmpint(settings->facility, ==, LOG_LOCAL3);
     g_assert_cmpint(settings->log_format, ==, LOG_FORMAT_JSON);
-    g_assert_true(settings->policy.leave_dkim_signed);
+    g_assert_true(settings->policy.leave_signed);
     g_assert_cmpuint(settings->policy.limits.message_bytes, ==, 10);
     g_assert_cmpuint(settings->policy.limits.parts, ==, 12);
     g_assert_cmpuint(settings->policy.limits.depth, ==, 13);
-    g_assert_cmpuint(settings->policy.limits.components, ==, 14);
+    g_assert_cmpuint(settings->policy.limits.calendar.components, ==, 14);
+    g_assert_cmpuint(settings->policy.limits.calendar.nesting, ==, 15);
+    g_assert_cmpuint(settings->policy.limits.calendar.parameters, ==, 16);
     assert_round_trip(settings);
 }
 
 static void assert_level(const Settings *settings, const char *name, RuleLevel level)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
-    for (gsize i = 0; i < count; i++) {
-        if (strcmp(rules[i].name, name) == 0)
-            g_assert_cmpint(policy_action(&settings->policy, &rules[i]), ==,
-                            rules_action(&rules[i], level));
+    for (guint number = 0; number < rules_count(); number++) {
+        if (strcmp(rules_get(number)->name, name) == 0)
+            g_assert_cmpint(settings->policy.levels[number], ==, level);
     }
 }
 
@@ -183,18 +199,18 @@ static void check_name(const char *name)
         g_auto(Policy) policy;
         policy_init(&policy);
         g_assert_true(policy_set_level(&policy, name, (RuleLevel)level));
-        assert_same_levels(&settings->policy, &policy);
+        assert_same_rules(&settings->policy, &policy);
     }
 }
 
 static void test_every_rule(void)
 {
-    gsize count;
-    const Rule *rules = rules_table(&count);
-    for (gsize i = 0; i < count; i++) {
-        check_name(rules[i].name);
-        check_name(rules[i].family);
-    }
+    guint families;
+    const Family *all = rules_families(&families);
+    for (guint number = 0; number < rules_count(); number++)
+        check_name(rules_get(number)->name);
+    for (guint i = 0; i < families; i++)
+        check_name(all[i].name);
 }
 
 /* The table, its defaults and what is printed by default are the same. */
@@ -242,6 +258,8 @@ static const BadCase bad[] = {
     {"no-key", "[log]\nformat\n", "format"},
     {"socket-empty", "[service]\nsocket=\n", "[service]|socket"},
     {"switch-file-empty", "[repair]\nswitch-file=\n", "[repair]|switch-file"},
+    {"mail-switch-file-empty", "[repair]\nmail-switch-file=\n", "[repair]|mail-switch-file"},
+    {"profile", "[repair]\nprofile=both\n", "[repair] profile = both|inbound, outbound, none"},
     {"socket-mode-digit", "[service]\nsocket-mode=0680\n",
      "[service] socket-mode = 0680|octal|0777|0660"},
     {"socket-mode-high", "[service]\nsocket-mode=1777\n", "[service] socket-mode = 1777|0777"},
@@ -271,6 +289,8 @@ static const BadCase bad[] = {
     {"components-fraction", "[limits]\ncomponents=1.5\n", "[limits] components = 1.5|whole number"},
     {"components-hex", "[limits]\ncomponents=0x10\n", "[limits] components = 0x10|whole number"},
     {"components-empty", "[limits]\ncomponents=\n", "[limits] components = |whole number"},
+    {"nesting-high", "[limits]\nnesting=1001\n", "[limits] nesting = 1001|from 1 to 1000"},
+    {"parameters-zero", "[limits]\nparameters=0\n", "[limits] parameters = 0|from 1 to 100000"},
     {"facility", "[log]\nfacility=local8\n", "[log] facility = local8|mail, daemon, user, local0"},
     {"format", "[log]\nformat=xml\n", "[log] format = xml|text, json"},
     {"textfile-relative", "[metrics]\ntextfile=calmend.prom\n",

@@ -3,7 +3,7 @@
  * test_substitute: the time that takes the place of one that was never set.
  *
  * Which times are usable, what a Date field gives for a message, and which fields hold an epoch
- * date. What a component's DTSTAMP gives is in test_calendar_rules.
+ * date. What a component's DTSTAMP gives is in test_rounds.
  */
 #include "common/mail/parts.h"
 #include "common/substitute.h"
@@ -20,7 +20,9 @@ static void test_usable(void)
         {NOW, TRUE},
         {NOW + DAY, TRUE},
         {NOW + DAY + 1, FALSE},
-        {0, TRUE},
+        {G_GINT64_CONSTANT(31536000), TRUE}, /* 1971-01-01 */
+        {G_GINT64_CONSTANT(31535999), FALSE},
+        {0, FALSE},
         {-1, FALSE},
         {G_GINT64_CONSTANT(-11644473600), FALSE},
         {G_GINT64_CONSTANT(79870665600), FALSE}, /* year 4501 */
@@ -56,8 +58,9 @@ static const DateCase dates[] = {
     {"first-counts-though-unusable", "Date: nonsense\nDate: 5 Jan 2026 12:00:00 +0000\n", NOW},
     {"tomorrow", "Date: Wed, 7 Jan 2026 00:00:00 +0000\n", NOW + DAY},
     {"day-after", "Date: Wed, 7 Jan 2026 00:00:01 +0000\n", NOW},
-    {"1970", "Date: Thu, 1 Jan 1970 00:00:00 +0000\n", 0},
-    {"1969", "Date: Wed, 31 Dec 1969 23:59:59 +0000\n", NOW},
+    {"1971", "Date: Fri, 1 Jan 1971 00:00:00 +0000\n", 31536000},
+    {"1970", "Date: Thu, 31 Dec 1970 23:59:59 +0000\n", NOW},
+    {"1971-in-the-east", "Date: Fri, 1 Jan 1971 00:30:00 +0100\n", NOW},
     {"epoch", "Date: Mon, 1 Jan 1601 00:00:00 +0000\n", NOW},
     {"no-such-day", "Date: 31 Foo 2026 12:00:00 +0000\n", NOW},
     {"no-time", "Date: Mon, 5 Jan 2026\n", NOW},

@@ -101,14 +101,14 @@ static char *find(Octets stream, Reason seal)
     Part part = {.kind = PART_TNEF, .number = number, .type = type};
     g_auto(Policy) policy;
     policy_init(&policy);
-    g_autoptr(GStringChunk) strings = g_string_chunk_new(64);
-    g_autoptr(GArray) findings = g_array_new(FALSE, FALSE, sizeof(Finding));
+    g_autoptr(Plan) plan = plan_new();
     g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(TnefChange));
-    TnefContext context = {&policy, &times, &part, seal, strings, findings, changes};
+    PartWork work = {.policy = &policy, .times = &times, .part = &part, .seal = seal, .plan = plan};
     g_auto(Tnef) tnef;
     tnef_init(&tnef, stream, MOST, MOST);
-    tnef_rules_apply(&tnef, &context);
+    tnef_rules_apply(&work, &tnef, changes);
 
+    const GArray *findings = plan->findings;
     g_autoptr(GString) text = g_string_new(NULL);
     guint change = 0;
     for (guint i = 0; i < findings->len; i++) {

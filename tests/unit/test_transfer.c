@@ -78,7 +78,7 @@ static void test_decode(gconstpointer data)
     message_init(&message, octets_of(mail));
     Part part = content_part(row->encoding, strlen(HEAD), strlen(row->encoded));
     g_auto(Transfer) transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
     g_assert_cmpint(transfer.faithful, ==, row->faithful);
     g_assert_cmpuint(transfer.content, ==, strlen(HEAD));
     g_assert_true(octets_equal(transfer.encoded, row->encoded));
@@ -93,7 +93,7 @@ static void test_decode_nul(void)
     message_init(&message, octets_of(HEAD "QQBCAA=="));
     Part part = content_part(TRANSFER_BASE64, strlen(HEAD), 8);
     g_auto(Transfer) transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
     g_assert_true(transfer.faithful);
     g_assert_cmpuint(transfer.decoded.size, ==, 4);
     g_assert_cmpint(memcmp(transfer.decoded.data, "A\0B\0", 4), ==, 0);
@@ -107,7 +107,7 @@ static void test_borrowed(void)
     message_init(&message, octets_of(mail));
     Part part = content_part(TRANSFER_IDENTITY, strlen(HEAD), 5);
     Transfer transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
     g_assert_true(transfer.decoded.data == mail + strlen(HEAD));
     g_assert_null(transfer.buffer);
     transfer_clear(&transfer);
@@ -127,7 +127,7 @@ static void test_line_ending(void)
         message_init(&message, octets_of(mail));
         Part part = content_part(TRANSFER_IDENTITY, strlen(rows[i][0]), strlen(rows[i][1]));
         g_auto(Transfer) transfer;
-        transfer_init(&transfer, &message, &part);
+        transfer_init(&transfer, &message, &part, part.encoding);
         g_assert_true(octets_equal(transfer.line_ending, rows[i][2]));
     }
 }
@@ -170,7 +170,7 @@ static void test_place(gconstpointer data)
     message_init(&message, octets_of(mail));
     Part part = content_part(row->encoding, strlen(before), strlen(row->encoded));
     g_auto(Transfer) transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
 
     g_autoptr(GArray) edits = make_edits();
     g_autoptr(GStringChunk) strings = g_string_chunk_new(64);

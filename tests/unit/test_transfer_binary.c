@@ -121,7 +121,7 @@ static GString *decode_mail(const GString *mail, const EncodingCase *row)
     message_init(&message, (Octets){mail->str, mail->len});
     Part part = make_part(row, mail->len - strlen(HEAD) - strlen(TAIL));
     g_auto(Transfer) transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
     g_assert_true(transfer.faithful);
     return g_string_new_len(transfer.decoded.data, (gssize)transfer.decoded.size);
 }
@@ -155,7 +155,7 @@ static void run_round(const EncodingCase *row, GRand *random)
     message_init(&message, (Octets){mail->str, mail->len});
     Part part = make_part(row, encoded->len);
     g_auto(Transfer) transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
     g_assert_true(transfer.faithful);
 
     g_autoptr(GArray) edits = random_edits(random, octets->len, strings);

@@ -216,7 +216,7 @@ static gboolean decodes_to(const GString *mail, TransferEncoding encoding, const
     message_init(&message, (Octets){mail->str, mail->len});
     Part part = content_part(encoding, mail->len);
     g_auto(Transfer) transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
     return transfer.faithful && transfer.decoded.size == wanted->len &&
            (wanted->len == 0 || memcmp(transfer.decoded.data, wanted->str, wanted->len) == 0);
 }
@@ -232,7 +232,7 @@ static void check_round(guint round, GRand *random, const EncodingCase *row)
     message_init(&message, (Octets){mail->str, mail->len});
     Part part = content_part(row->encoding, mail->len);
     g_auto(Transfer) transfer;
-    transfer_init(&transfer, &message, &part);
+    transfer_init(&transfer, &message, &part, part.encoding);
     if (!decodes_to(mail, row->encoding, text))
         g_error("round %u is not encoded right", round);
 
