@@ -21,7 +21,7 @@ static const PlanEvent plan_events[] = {
          BIT(REASON_ENCODING) | BIT(REASON_LIMIT) | BIT(REASON_POLICY),
      "found, not repaired"},
     {EVENT_LEFT, BIT(REASON_LEAVE), "found, left on purpose"},
-    {EVENT_GUARD, BIT(REASON_GUARD), "edit refused, left as it came"},
+    {EVENT_GUARD, BIT(REASON_GUARD), "edit refused, not made"},
 };
 
 static gboolean is_switched_off(const Plan *plan, guint number, RuleSwitch which)

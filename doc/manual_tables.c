@@ -3,10 +3,10 @@
  * manual_tables: prints a table of the programs as an mdoc list, for the manual pages, and the one
  * of settings also as an example file.
  *
- * Called with one of the names settings, example, rules, events and metrics while the manual is
- * built; the text goes to standard output. Since these are the tables that the programs run by, the
- * manual cannot say something else. Exit 1 when the output could not be written, 2 for a wrong
- * call.
+ * Called with one of the names settings, example, families, rules, events and metrics while the
+ * manual is built; the text goes to standard output. Since these are the tables that the programs
+ * run by, the manual cannot say something else. Exit 1 when the output could not be written, 2 for
+ * a wrong call.
  */
 #include <stdio.h>
 #include <string.h>
@@ -146,45 +146,89 @@ static void print_example(void)
     }
 }
 
+/* What stands before it in `text` is parted from it. */
+static void append_clause(GString *text, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void append_clause(GString *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_string_append(text, text->len > 0 ? ", " : "");
+    g_string_append_vprintf(text, format, arguments);
+    va_end(arguments);
+}
+
+/* Where a case looks. */
+static void append_place(GString *text, const RuleCase *rule_case)
+{
+    g_autofree char *methods = rules_methods_text(rule_case);
+    g_autofree char *components = rules_components_text(rule_case);
+    if (rule_case->parameter != NULL)
+        append_clause(text, "parameter %s", rule_case->parameter);
+    if (strcmp(methods, "any") != 0)
+        append_clause(text, "METHOD %s", methods);
+    if (rule_case->place < PLACE_FIELD || rule_case->place == PLACE_TNEF)
+        append_clause(text, "in %s", components);
+}
+
 /* One case of a rule: where it looks, for what, and what it does. */
 static void print_case(const RuleCase *rule_case)
 {
     g_autofree char *names =
         rule_case->names == NULL ? NULL : g_strjoinv(" ", (char **)rule_case->names);
-    g_autofree char *methods = rules_methods_text(rule_case);
-    g_autofree char *components = rules_components_text(rule_case);
     g_autofree char *profile = rules_profile_text(rule_case);
     g_autoptr(GString) text = g_string_new(names);
 
-    if (rule_case->parameter)
-        g_string_append_printf(text, "%sparameter %s", text->len > 0 ? ", " : "",
-                               rule_case->parameter);
-    if (rule_case->place < PLACE_FIELD || rule_case->place == PLACE_TNEF)
-        g_string_append_printf(text, "%sMETHOD %s, in %s", text->len > 0 ? ", " : "", methods,
-                               components);
-    g_string_append_printf(text, "%s%s: %s", text->len > 0 ? ", " : "", rule_case->state->words,
-                           rule_case->repair->words);
+    append_place(text, rule_case);
+    append_clause(text, "%s: %s", rule_case->state->words, rule_case->repair->words);
     if (rule_case->otherwise != NULL && rule_case->otherwise != rule_case->repair)
         g_string_append_printf(text, "; else: %s", rule_case->otherwise->words);
-    g_string_append_printf(text, " (profile %s).", profile);
+    g_string_append_printf(text, " [%s].", profile);
     puts(".It");
     print_line(text->str);
 }
 
-/* An item for each rule. */
+static void print_rule(const Rule *rule)
+{
+    fputs(".It ", stdout);
+    print_argument("Sy", rule->name);
+    puts("");
+    print_line(rule->summary);
+    puts(".Bl -bullet -compact");
+    for (gsize i = 0; i < rule->count; i++)
+        print_case(&rule->cases[i]);
+    puts(".El");
+}
+
+/* A subsection for each family, an item for each of its rules. */
 static void print_rules(void)
 {
-    puts(".Bl -tag -width Ds");
-    for (guint number = 0; number < rules_count(); number++) {
-        const Rule *rule = rules_get(number);
-        fputs(".It ", stdout);
-        print_argument("Sy", rule->name);
-        printf(" Pq family %s\n", rule->family);
-        print_line(rule->summary);
-        puts(".Bl -bullet -compact");
-        for (gsize i = 0; i < rule->count; i++)
-            print_case(&rule->cases[i]);
+    guint families;
+    const Family *family = rules_families(&families);
+
+    for (guint i = 0; i < families; i++) {
+        printf(".Ss Family %s\n.Bl -tag -width Ds\n", family[i].name);
+        for (guint number = 0; number < rules_count(); number++) {
+            if (rules_family_number(rules_get(number)) == i)
+                print_rule(rules_get(number));
+        }
         puts(".El");
+    }
+}
+
+/* An item for each family: what it is about, and its switch. */
+static void print_families(void)
+{
+    guint families;
+    const Family *family = rules_families(&families);
+
+    puts(".Bl -tag -width structure");
+    for (guint i = 0; i < families; i++) {
+        const char *file = rules_switch_name(family[i].turned_on_by);
+        printf(".It Sy %s\n", family[i].name);
+        print_line(family[i].summary);
+        if (file != NULL)
+            printf(".Pq Pa %s\n", file);
     }
     puts(".El");
 }
@@ -242,11 +286,9 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*print)(void);
-    } tables[] = {{"settings", print_settings},
-                  {"example", print_example},
-                  {"rules", print_rules},
-                  {"events", print_events},
-                  {"metrics", print_metrics}};
+    } tables[] = {{"settings", print_settings}, {"example", print_example},
+                  {"families", print_families}, {"rules", print_rules},
+                  {"events", print_events},     {"metrics", print_metrics}};
 
     for (gsize i = 0; argc == 2 && i < G_N_ELEMENTS(tables); i++) {
         if (strcmp(argv[1], tables[i].name) != 0)
@@ -254,6 +296,7 @@ int main(int argc, char **argv)
         tables[i].print();
         return standard_output_finish(NULL) ? 0 : 1;
     }
-    fputs("usage: manual_tables settings | example | rules | events | metrics\n", stderr);
+    fputs("usage: manual_tables settings | example | families | rules | events | metrics\n",
+          stderr);
     return 2;
 }

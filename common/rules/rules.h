@@ -22,6 +22,7 @@ typedef enum {
 typedef struct {
     const char *name;
     RuleSwitch turned_on_by;
+    const char *summary; /* what its rules are about, a clause */
 } Family;
 
 /* How many rules there are; they are numbered in order from 0. */

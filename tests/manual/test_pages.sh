@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The manual pages: clean under mandoc, and no placeholder of a template is left in them.
+# The manual pages: clean under mandoc, no placeholder of a template is left in them, and the one of
+# rules has every rule.
 #
 # Prints TAP. Reads the pages from the build folder; without mandoc the lint is skipped.
 
@@ -18,8 +19,9 @@ report() {
     echo "$3" | sed 's/^/# /'
 }
 
-echo "1..10"
-for page in calmend.1 calmend-milter.8 calmend.conf.5 calmend-events.7 calmend-metrics.7; do
+echo "1..13"
+for page in calmend.1 calmend-milter.8 calmend.conf.5 calmend-events.7 calmend-metrics.7 \
+    calmend-rules.7; do
     path=$CALMEND_BUILD/doc/$page
     left=$(grep -n '@[A-Za-z_]*@' "$path")
     [ -s "$path" ] && [ -z "$left" ]
@@ -34,3 +36,10 @@ for page in calmend.1 calmend-milter.8 calmend.conf.5 calmend-events.7 calmend-m
     [ -z "$lint" ]
     report $? "$page is clean under mandoc" "$lint"
 done
+
+rules=$("$CALMEND_BUILD/calmend" rules --json | sed 's/.*"rule":"\([^"]*\)".*/\1/' | sort -u)
+missing=$(for rule in $rules; do
+    grep -q "^\.It Sy \"\\\\&$rule\"\$" "$CALMEND_BUILD/doc/calmend-rules.7" || echo "$rule"
+done)
+[ "$(echo "$rules" | wc -l)" -gt 40 ] && [ -z "$missing" ]
+report $? "calmend-rules.7 has every rule" "$missing"

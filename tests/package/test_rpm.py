@@ -52,6 +52,7 @@ PATHS = """
 /usr/share/man/man5/calmend.conf.5.gz
 /usr/share/man/man7/calmend-events.7.gz
 /usr/share/man/man7/calmend-metrics.7.gz
+/usr/share/man/man7/calmend-rules.7.gz
 /usr/share/man/man8/calmend-milter.8.gz
 /usr/share/zsh/site-functions/_calmend
 """.split()
