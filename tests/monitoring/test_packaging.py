@@ -28,7 +28,12 @@ EXAMPLES = lab.ROOT / "packaging" / "monitoring"
 ALERTS = EXAMPLES / "calmend-alerts.yml"
 ALERT_TESTS = pathlib.Path(__file__).resolve().parent / "alerts_test.yml"
 NAME = re.compile(r"\bcalmend_[a-z_]+")
-MATCHER = re.compile(r'(calmend_[a-z_]+)\{[^}]*?\b(outcome|reason)=~?"([^"]+)"')
+SELECTOR = re.compile(r"\b(calmend_[a-z_]+)\{([^}]*)\}")
+MATCHER = re.compile(r'\b([a-z_]+)=~?"([^"$]+)"')
+GROUPING = re.compile(r"\b(?:by|on) \(([^)]*)\)|\{\{ *(?:\$labels\.)?(\w+) *\}\}")
+
+# Labels of Prometheus itself.
+ADDED = {"job", "instance"}
 
 
 class Alerts(unittest.TestCase):
@@ -75,9 +80,13 @@ class Names(unittest.TestCase):
     def check(self, text):
         known = metrics_file.names(self.series)
         self.assertEqual(set(NAME.findall(text)) - known - {"calmend_"}, set())
-        for name, label, values in MATCHER.findall(text):
-            for word in values.split("|"):
-                metrics_file.value(self.series, name, **{label: word})
+        for name, labels in SELECTOR.findall(text):
+            for label, values in MATCHER.findall(labels):
+                for word in values.split("|"):
+                    metrics_file.value(self.series, name, **{label: word})
+        labels = {label for _, pairs in self.series for label, _ in pairs}
+        for names in GROUPING.findall(text):
+            self.assertLessEqual({*re.findall(r"\w+", " ".join(names))}, labels | ADDED)
 
     def test_alerts(self):
         self.check(ALERTS.read_text())
@@ -85,7 +94,9 @@ class Names(unittest.TestCase):
     def test_dashboard(self):
         board = json.loads((EXAMPLES / "calmend-dashboard.json").read_text())
         queries = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
-        self.check("\n".join(queries))
+        legends = [target["legendFormat"] for panel in board["panels"]
+                   for target in panel["targets"]]
+        self.check("\n".join(queries + legends))
         ids = [panel["id"] for panel in board["panels"]]
         self.assertEqual(len(ids), len(set(ids)))
         shown = set(NAME.findall("\n".join(queries)))
