@@ -90,7 +90,8 @@ class Limits(unittest.TestCase):
     def test_files(self):
         for path, permission in (
                 ("/etc/shadow", "r"), ("/etc/calmend/calmend.conf", "w"),
-                ("/etc/calmend/FixRecipientTrackStatusTime", "w"), ("/etc/passwd", "w"),
+                ("/etc/calmend/FixRecipientTrackStatusTime", "w"),
+                ("/etc/calmend/FixCalendarMail", "w"), ("/etc/passwd", "w"),
                 ("/usr/sbin/calmend-milter", "w"), ("/usr/sbin/calmend-milter", "x"),
                 ("/bin/sh", "x"), ("/usr/bin/sh", "r"), ("/home/ada/mail", "r"),
                 ("/root/.ssh/id_rsa", "r"), ("/tmp/other", "r"), ("/tmp/calmend-abc", "w"),
@@ -161,6 +162,7 @@ class Sessions(unittest.TestCase):
         for access in (
                 ("/etc/calmend/calmend.conf", "r"), ("/etc/passwd", "r"), ("/run/calmend/", "r"),
                 ("/etc/calmend/FixRecipientTrackStatusTime", "r"),
+                ("/etc/calmend/FixCalendarMail", "r"),
                 ("/run/calmend/calmend.sock", "w"), ("/run/calmend/calmend.pid", "w"),
                 ("/var/spool/postfix/calmend/calmend.sock", "w"), (f"{TEXTFILE}.new", "w"),
                 (TEXTFILE, "w"), ("/run/systemd/notify", "w"), ("/run/systemd/journal/socket", "w"),

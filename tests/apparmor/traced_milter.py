@@ -88,7 +88,8 @@ class TracedMilter:
         shutil.copy(shutil.which("setpriv"), self.root / "usr/bin/setpriv")
         # Hidden from the milter by its own /dev; TraceReader follows it.
         (self.root / "dev/log").symlink_to(log)
-        (etc / "calmend/FixRecipientTrackStatusTime").touch()
+        for name in ("FixRecipientTrackStatusTime", "FixCalendarMail"):
+            (etc / "calmend" / name).touch()
         (etc / "calmend/calmend.conf").write_text("".join(
             f"[{group}]\n" + "".join(f"{key}={value}\n" for key, value in keys.items())
             for group, keys in self.settings.items()))

@@ -22,8 +22,8 @@ OPTION = re.compile(r"^ +(?:-(\w), )?--([\w-]+)(?:=(\S+))? +(\S.*)$", re.MULTILI
 
 # Words for values, and whether files or sockets are offered for them. A new word belongs here, and
 # perhaps in packaging/completion/completion.awk.
-VALUES = {"FILE": "file", "SPEC": "socket", "SOCKET": "socket", "ADDRESS": None, "NAME": None, "LIST": None,
-          "SECONDS": None, "YYYYMMDDTHHMMSSZ": None}
+VALUES = {"FILE": "file", "SPEC": "socket", "SOCKET": "socket", "ADDRESS": None, "NAME": None,
+          "SECONDS": None, "LIST": None, "YYYYMMDDTHHMMSSZ": None}
 
 
 def help_of(place):
@@ -129,7 +129,7 @@ class Shell:
 
     def test_nothing(self):
         """zsh shows the options where nothing else stands."""
-        for line in ("calmend rules ", "calmend-milter ", "calmend check --now ",
+        for line in ("calmend rules ", "calmend-milter ", "calmend check --now ", "calmend check --enable ",
                      "calmend probe --timeout ", "calmend probe --health unix:milter.sock ",
                      "calmend nonsense ", "calmend nonsense --"):
             with self.subTest(line=line):

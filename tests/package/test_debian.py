@@ -30,6 +30,8 @@ DATA = lab.ROOT / "tests/mta/data"
 SETTINGS = "etc/calmend/calmend.conf"
 DOCS = "usr/share/doc/calmend"
 SWITCH = "etc/calmend/FixRecipientTrackStatusTime"
+MAIL_SWITCH = "etc/calmend/FixCalendarMail"
+SWITCHES = (SWITCH, MAIL_SWITCH)
 UNIT = "lib/systemd/system/calmend.service"
 SOCKET_FOLDER = "var/spool/postfix/calmend"
 WANTED = "etc/systemd/system/multi-user.target.wants/calmend.service"
@@ -154,7 +156,8 @@ class Debian(unittest.TestCase):
         self.assertEqual(self.root.run("systemctl", "is-enabled", "calmend.socket"),
                          (1, "disabled\n"))
         self.assertTrue(self.path(SETTINGS).exists())
-        self.assertFalse(self.path(SWITCH).exists())
+        for name in SWITCHES:
+            self.assertFalse(self.path(name).exists())
         self.assertEqual(self.root.do("dpkg", "--verify", "calmend"), "")
         self.root.do("calmend-milter", "--check-config")
 
@@ -271,9 +274,10 @@ class Debian(unittest.TestCase):
 
     def test_10_upgrade(self):
         """What the administrator has written stays as it is."""
-        self.path(SWITCH).write_bytes(b"1 # since Monday\n")
+        for name in SWITCHES:
+            self.path(name).write_bytes(b"1 # since Monday\n")
         kept = [(self.path(name).read_bytes(), self.path(name).stat().st_mode)
-                for name in (SETTINGS, SWITCH)]
+                for name in (SETTINGS, *SWITCHES)]
         newer = self.folder / "newer"
         subprocess.run(["dpkg-deb", "-R", self.package, newer], check=True)
         control = newer / "DEBIAN/control"
@@ -283,7 +287,7 @@ class Debian(unittest.TestCase):
         self.root.install("/root/newer.deb")
         self.assertEqual(self.root.do("dpkg-query", "-W", "-f=${Version}", "calmend"), "9.0-1")
         self.assertEqual([(self.path(name).read_bytes(), self.path(name).stat().st_mode)
-                          for name in (SETTINGS, SWITCH)], kept)
+                          for name in (SETTINGS, *SWITCHES)], kept)
         self.assertTrue(self.path(WANTED).is_symlink())
 
     def test_11_remove(self):
@@ -295,7 +299,8 @@ class Debian(unittest.TestCase):
         self.assertFalse(self.path("usr/sbin/calmend-milter").exists())
         self.assertFalse(self.path(UNIT).exists())
         self.assertEqual(self.path(SETTINGS).read_bytes(), settings)
-        self.assertEqual(self.path(SWITCH).read_bytes(), b"1 # since Monday\n")
+        for name in SWITCHES:
+            self.assertEqual(self.path(name).read_bytes(), b"1 # since Monday\n")
 
     def test_12_purge(self):
         text = self.root.do("apt-get", "-qy", "purge", "calmend")
