@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * check: calmend check [--json] [--config FILE] [--now TIME] FILE...
+ * check: calmend check [--json] [--all] [ENGINE OPTION...] FILE...
  *
  * Says what is wrong in messages and what a repair would make of it; changes nothing. A file that
  * cannot be read is named on standard error, and the others are examined all the same.

@@ -4,8 +4,8 @@
  *
  * The rule table, row by row, and what the settings make of each. JSON is one object per row, on a
  * line of its own, all strings but one:
- *   rule, family, property, parameter (null: none), method, component, state, repair, profile
- *                the columns of the table
+ *   rule, family, switch, property, parameter, method, component, state, repair, profile
+ *                (null: none) the columns of the table
  *   now          what the settings have the row do: repair, report or ignore
  */
 #ifndef CALMEND_RULES_COMMAND_H

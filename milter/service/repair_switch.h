@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * repair_switch: the file that turns repairs on, FixRecipientTrackStatusTime.
+ * repair_switch: a file that turns repairs on, such as FixRecipientTrackStatusTime.
  *
  * Absent: off. Present: on, unless its first non-blank character is 0. It is looked at for every
  * message with one stat and read only when it changed, so a change holds from the next message on.
