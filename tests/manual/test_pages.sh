@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The manual pages: clean under mandoc, no placeholder of a template is left in them, and the one of
-# rules has every rule.
+# The manual pages: clean under mandoc, no placeholder of a template is left in them, the one of
+# rules has every rule, and the examples of settings are settings.
 #
 # Prints TAP. Reads the pages from the build folder; without mandoc the lint is skipped.
 
@@ -19,7 +19,7 @@ report() {
     echo "$3" | sed 's/^/# /'
 }
 
-echo "1..13"
+echo "1..14"
 for page in calmend.1 calmend-milter.8 calmend.conf.5 calmend-events.7 calmend-metrics.7 \
     calmend-rules.7; do
     path=$CALMEND_BUILD/doc/$page
@@ -43,3 +43,19 @@ missing=$(for rule in $rules; do
 done)
 [ "$(echo "$rules" | wc -l)" -gt 40 ] && [ -z "$missing" ]
 report $? "calmend-rules.7 has every rule" "$missing"
+
+# A file for each literal block that begins with a group.
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+awk -v folder="$folder" '
+    /^\.Bd -literal/ { inside = 1; next }
+    /^\.Ed/ { inside = 0; file = ""; next }
+    inside == 1 && /^\[/ { file = folder "/" ++count ".conf" }
+    { inside = inside ? 2 : 0 }
+    file != "" { print >file }
+' "$CALMEND_BUILD/doc/calmend.conf.5"
+wrong=$(for example in "$folder"/*.conf; do
+    "$CALMEND_BUILD/calmend" rules --config "$example" 2>&1 >/dev/null
+done)
+[ "$(ls "$folder" | wc -l)" -ge 3 ] && [ -z "$wrong" ]
+report $? "the examples of calmend.conf.5 are settings" "$wrong"
