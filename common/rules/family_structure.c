@@ -20,8 +20,8 @@ static gboolean is_whole(const PartWork *work)
     const Part *part = work->part;
     if (part->in_multipart && !part->closed)
         return FALSE;
-    return part->encoding == TRANSFER_IDENTITY ? part->in_multipart
-                                               : transfer_is_complete(work->transfer);
+    return work->transfer->encoding == TRANSFER_IDENTITY ? part->in_multipart
+                                                         : transfer_is_complete(work->transfer);
 }
 
 static void find_end_missing(const Site *site, Found *found)

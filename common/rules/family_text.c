@@ -201,7 +201,7 @@ static void move_fold(const Site *site, const Defect *defect, Draft *draft)
 
 static gboolean is_folded_by_us(const PartWork *work)
 {
-    return work->part->encoding == TRANSFER_IDENTITY &&
+    return work->transfer->encoding == TRANSFER_IDENTITY &&
            strcmp(work->part->type, "text/calendar") == 0;
 }
 
