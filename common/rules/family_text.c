@@ -37,8 +37,10 @@ static void delete_range(const Site *site, const Defect *defect, Draft *draft)
 static guint each_feed(Octets text, void (*each)(gsize at, gpointer data), gpointer data)
 {
     guint count = 0;
+    if (text.size == 0)
+        return 0;
     const char *end = text.data + text.size;
-    for (const char *feed = text.data; text.size > 0 && feed < end; feed++) {
+    for (const char *feed = text.data; feed < end; feed++) {
         feed = memchr(feed, '\n', (gsize)(end - feed));
         if (feed == NULL)
             break;
