@@ -224,7 +224,8 @@ typedef struct {
     Cursor cursor;
     Cursor endings; /* apart: the line before may have gone in an edit */
     EndingForm form;
-    gsize form_of; /* one past the line ending of `form`; 0: none yet */
+    gsize form_of;   /* one past the line ending of `form`; 0: none yet */
+    gsize free_from; /* one past the edit that was placed last */
 } Placing;
 
 static const EndingForm *form_at(Placing *placing, gsize offset)
@@ -275,14 +276,17 @@ static Edit place_text_edit(Placing *placing, const Edit *edit)
     Cursor start = placing->cursor;
     cursor_reach(&start, placing->encoded, edit->offset);
     Edit placed = {.offset = start.encoded, .text = write_text(placing, edit)};
-    if (edit->length == 0)
+    if (edit->length == 0) {
+        placing->free_from = placed.offset;
         return placed;
+    }
     placing->cursor =
         find_end(start, placing->encoded, placing->decoded, edit->offset + edit->length);
     gsize end = placing->cursor.encoded;
     if (edit->text.size == 0 && edit->offset + edit->length == placing->decoded.size)
-        placed.offset = before_soft_break(placing->encoded, placed.offset);
+        placed.offset = MAX(placing->free_from, before_soft_break(placing->encoded, placed.offset));
     placed.length = end - placed.offset;
+    placing->free_from = end;
     return placed;
 }
 
