@@ -5,9 +5,12 @@ The public key is in a file in the place of the DNS, so nothing is looked up. Bo
 loopback, ended by their pids; verifies() asks the same program about a mail without a milter.
 """
 import base64
+import pathlib
 import shutil
 import socket
 import subprocess
+import tempfile
+import unittest
 
 import lab
 
@@ -45,6 +48,17 @@ def missing():
     return None
 
 
+def for_module():
+    """A signer and a verifier that run until the tests of the module are over; skips them where
+    opendkim cannot run."""
+    reason = missing()
+    lab.need(reason is None, reason)
+    folder = unittest.enterModuleContext(tempfile.TemporaryDirectory(prefix="calmend-test-"))
+    neighbours = OpenDkim(pathlib.Path(folder))
+    unittest.addModuleCleanup(neighbours.stop)
+    return neighbours.start()
+
+
 def _openssl(*arguments):
     return subprocess.run(["openssl", *arguments], check=True, capture_output=True,
                           timeout=lab.PATIENCE).stdout
@@ -57,7 +71,7 @@ def _listens(port):
 
 class OpenDkim:
     """A signer and a verifier with keys and settings in `folder`. Once started, `milters` maps
-    "signer" and "verifier" to where they listen, as Postfix writes it."""
+    "signer" and "verifier" to their sockets, as calmend writes one."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -88,7 +102,7 @@ class OpenDkim:
                                        stdout=output, stderr=output)
         self.processes.append(process)
         lab.wait_until(lambda: _listens(port), f"the {role} to listen")
-        self.milters[role] = f"inet:127.0.0.1:{port}"
+        self.milters[role] = f"inet:{port}@127.0.0.1"
 
     def stop(self):
         """Ends both, at the same time: a milter that is idle takes seconds to notice."""

@@ -84,10 +84,15 @@ def milter_lines(socket, before=(), after=()):
     return MILTERS.sub(lambda found: ", ".join((*before, found[0], *after)), text)
 
 
+def _own_form(socket):
+    """Postfix has a way of its own to write an inet socket."""
+    return re.sub(r"^inet:(\d+)@(.*)$", r"inet:\2:\1", socket)
+
+
 class Postfix:
     """A Postfix in `folder` that relays to `relay_port`. `milter` is the kind of socket over which
     it speaks to one, unix or inet, or None; `milter_socket` is then where calmend must listen.
-    `before` and `after` are other milters, called in that order."""
+    `before` and `after` are the sockets of other milters, called in that order."""
 
     NAME = "Postfix"
     GROUP = "postfix"  # whose members may open the milter's socket
@@ -128,11 +133,10 @@ class Postfix:
         return f"inet:{lab.free_port()}@127.0.0.1"
 
     def _milter_lines(self, milter):
-        """Postfix has a way of its own to write an inet socket."""
         if milter is None:
             return ""
-        inet = re.sub(r"^inet:(\d+)@(.*)$", r"inet:\2:\1", self.milter_socket)
-        return milter_lines(None if milter == "unix" else inet, *self.milters_around)
+        around = [[_own_form(socket) for socket in sockets] for sockets in self.milters_around]
+        return milter_lines(None if milter == "unix" else _own_form(self.milter_socket), *around)
 
     def _write_config(self, relay_port, milter):
         settings = SETTINGS.format(folder=self.folder, name=self.folder.name, host=self.host,

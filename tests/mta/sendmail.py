@@ -59,21 +59,28 @@ MAILER(`smtp')dnl
 TROUBLE = re.compile(r"SYSERR|Milter.*(error|refused|timeout|unsafe)")
 
 
-def milter_lines(socket):
-    """The packaged lines that put a milter in, with `socket` (None: as it is) as their socket."""
+def milter_lines(socket, before=(), after=()):
+    """The packaged lines that put a milter in, with `socket` (None: as it is) as their socket, and
+    with other milters around it, which are called in the order of their lines."""
     text = SNIPPET.read_text()
-    return text if socket is None else SOCKET.sub(socket, text)
+    if socket is not None:
+        text = SOCKET.sub(socket, text)
+    lines = [[f"INPUT_MAIL_FILTER(`{role}{number}', `S={other}, F=T')dnl\n"
+              for number, other in enumerate(others)]
+             for role, others in (("before", before), ("after", after))]
+    return "".join((*lines[0], text, *lines[1]))
 
 
 class Sendmail:
     """A Sendmail in `folder` that relays to `relay_port`. `milter` is the kind of socket over which
-    it speaks to one, unix or inet, or None; `milter_socket` is then where calmend must listen."""
+    it speaks to one, unix or inet, or None; `milter_socket` is then where calmend must listen.
+    `before` and `after` are the sockets of other milters, called in that order."""
 
     NAME = "Sendmail"
     GROUP = "root"  # it opens the milter's socket as root
     EXTENSIONS = {"BODY=8BITMIME"}  # Debian builds it without SMTPUTF8
 
-    def __init__(self, folder, relay_port, milter=None, host=HOST):
+    def __init__(self, folder, relay_port, milter=None, host=HOST, before=(), after=()):
         self.folder = folder
         self.host = host
         self.submit_port = lab.free_port()
@@ -85,6 +92,7 @@ class Sendmail:
         (folder / "service.switch").write_text("hosts files\n")
         make_socket = {"unix": self._unix_socket, "inet": self._inet_socket, None: lambda: None}
         self.milter_socket = make_socket[milter]()
+        self.milters_around = (before, after)
         self._write_config(relay_port, milter)
 
     @staticmethod
@@ -112,7 +120,7 @@ class Sendmail:
     def _milter_lines(self, milter):
         if milter is None:
             return ""
-        return milter_lines(None if milter == "unix" else self.milter_socket)
+        return milter_lines(None if milter == "unix" else self.milter_socket, *self.milters_around)
 
     def _write_config(self, relay_port, milter):
         source = self.folder / "sendmail.mc"

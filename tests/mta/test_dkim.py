@@ -6,8 +6,6 @@ A message repaired before it is signed verifies; a message that was signed and t
 not, unless calmend is told to leave signed mail alone. With the switch off no order does any harm.
 """
 import dataclasses
-import pathlib
-import tempfile
 import unittest
 
 from mail_site import Site, lab, mails, without_trace
@@ -46,12 +44,7 @@ neighbours = None
 def setUpModule():
     """One signer and one verifier serve all."""
     global neighbours
-    reason = opendkim.missing()
-    lab.need(reason is None, reason)
-    folder = unittest.enterModuleContext(tempfile.TemporaryDirectory(prefix="calmend-test-"))
-    neighbours = opendkim.OpenDkim(pathlib.Path(folder))
-    unittest.addModuleCleanup(neighbours.stop)
-    neighbours.start()
+    neighbours = opendkim.for_module()
 
 
 class Signatures:
