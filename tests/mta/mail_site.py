@@ -7,6 +7,7 @@ its own, so that nothing is mistaken for something else.
 import importlib.util
 import itertools
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "protocol"))
@@ -24,11 +25,22 @@ SOCKETS = ("unix", "inet")
 _numbers = itertools.count(1)
 
 
+TRACK = "FixRecipientTrackStatusTime"
+MAIL = "FixCalendarMail"
+
+RULE = re.compile(r"\b([a-z][a-z-]+) x\d+")
+
+
 def need_mta(mta):
     """Skips where the MTA or the receiving server cannot run."""
     lab.need(importlib.util.find_spec("aiosmtpd"), "python3-aiosmtpd is not installed")
     reason = mta.missing()
     lab.need(reason is None, reason)
+
+
+def fresh_recipient():
+    """An address that nobody else has used."""
+    return f"r{next(_numbers)}@example.org"
 
 
 class Site:
@@ -48,9 +60,23 @@ class Site:
         case.addClassCleanup(self.mta.stop)
         self.mta.start()
 
-    def send(self, mail, **envelope):
-        """Hands a mail to the MTA: (recipient, reply)."""
-        recipient = f"r{next(_numbers)}@example.org"
+    def switch(self, *names):
+        """Puts the switch files of these names there, and no other."""
+        for path in (self.milter.switch, self.milter.mail_switch):
+            path.unlink(missing_ok=True)
+            if path.name in names:
+                path.touch(0o644)
+
+    def put_in_force(self, settings):
+        """Has the running milter read other settings, beside those that the site needs."""
+        seen = len(self.milter.events())
+        self.milter.reload({"service": {"socket-group": self.mta.GROUP}, **settings})
+        self.milter.wait_event(344, seen)
+
+    def send(self, mail, recipient=None, **envelope):
+        """Hands a mail to the MTA, for a recipient of its own if none is named:
+        (recipient, reply)."""
+        recipient = recipient or fresh_recipient()
         return recipient, sender.send(self.mta.submit_port, mail, recipient, **envelope)
 
     def deliver(self, mail, **envelope):
@@ -60,6 +86,11 @@ class Site:
         arrived = self.receiver.wait_for(recipient)
         assert len(arrived) == 1, f"arrived {len(arrived)} times"
         return arrived[0], self.mta.queue_id(reply.text)
+
+
+def rules_by_event(events):
+    """The names of the rules that each event counts, by its number."""
+    return {event["id"]: set(RULE.findall(event["description"])) for event in events}
 
 
 def without_trace(octets):

@@ -17,9 +17,11 @@ class Reply:
     text: str
 
 
-def send(port, mail, recipient, sender="ben@example.com", options=("BODY=8BITMIME",), xclient=None):
+def send(port, mail, recipient, sender="ben@example.com", options=("BODY=8BITMIME",), xclient=None,
+         further=()):
     """Sends a mail; the reply to its end, or the first reply that is no success. `xclient` is what
-    a trusted proxy says of the client (Postfix): its address, its login."""
+    a trusted proxy says of the client (Postfix): its address, its login. `further` are recipients
+    of the same message."""
     with smtplib.SMTP("127.0.0.1", port, "client.example.com", TIMEOUT) as session:
         session.ehlo()
         if xclient is not None:
@@ -28,8 +30,8 @@ def send(port, mail, recipient, sender="ben@example.com", options=("BODY=8BITMIM
             session.ehlo()
         if "SMTPUTF8" in options:
             session.command_encoding = "utf-8"
-        steps = (lambda: session.mail(sender, options), lambda: session.rcpt(recipient),
-                 lambda: session.data(mail))
+        recipients = [lambda name=name: session.rcpt(name) for name in (recipient, *further)]
+        steps = (lambda: session.mail(sender, options), *recipients, lambda: session.data(mail))
         try:
             for step in steps:
                 code, text = step()
