@@ -36,14 +36,8 @@ def rules() -> dict[str, str]:
     return {row["rule"]: row["family"] for row in rows}
 
 
-def has_profiles() -> bool:
-    return b"--profile" in run("repair", "--help")
-
-
 def profile(name: str, *enable: str) -> list[str]:
     """The options for a profile and the rules that are on besides; `every rule` has all of them."""
-    if not has_profiles():
-        return []
     if name == "every rule":
         name, enable = "inbound", sorted(set(rules().values()) - {"calmend"})
     return ["--profile", name, *(["--enable", ";".join(enable)] if enable else [])]

@@ -109,8 +109,6 @@ def test_causes(tap: Tap, panel: Panel, pairs: list[Pair]) -> None:
     """With every rule on, an iTIP calendar of the corpus is refused only for what no rule mends."""
     title = "corpus: what a reader refuses with every rule on has a cause that no rule mends"
     absent = [reason for reason in panel.absent.values() if reason]
-    if not calmend.has_profiles():
-        absent = ["there are no profiles"]
     if absent:
         tap.skip(title, absent[0])
         return
@@ -137,8 +135,8 @@ def test_losses(tap: Tap, panel: Panel, title: str, pairs: list[Pair]) -> None:
 
 def test_rules(tap: Tap, panel: Panel, known: dict[str, str], folder: Path) -> None:
     for rule in sorted({defect.rule for defect in DEFECTS}):
-        if rule not in known or not calmend.has_profiles():
-            tap.skip(rule, "calmend rules does not have it, or there are no profiles")
+        if rule not in known:
+            tap.line(False, rule, ["calmend rules does not have it"])
             continue
         pairs = repaired(calmend.profile("none", rule), broken_mails(folder, rule))
         panel.read(texts(pairs))
@@ -158,9 +156,6 @@ def test_joined(tap: Tap, panel: Panel, folder: Path) -> None:
     """Several defects in a mail are mended at once, and then nobody refuses it."""
     paths, title = joined_mails(folder, COUNT), "several defects"
     pairs = test_profiles(tap, panel, title, paths)
-    if not calmend.has_profiles():
-        tap.skip(f"{title}: mended at once", "there are no profiles")
-        return
     twice = repaired_twice(calmend.profile("every rule"), paths)
     tap.line(not twice, f"{title}: a second pass finds nothing to repair", twice)
     by = {pair.name: ", ".join(panel.refusing(pair.after)) for pair in pairs}
