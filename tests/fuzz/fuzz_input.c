@@ -46,10 +46,9 @@ guint fuzz_choose(Octets *input, guint below)
 
 static void choose_levels(Octets *input, guint mode, Policy *policy)
 {
-    for (guint number = 0; number < rules_count(); number++) {
-        RuleLevel level = mode == RULES_EACH ? fuzz_choose(input, RULE_DISABLED + 1) : RULE_ENABLED;
-        policy_set_level(policy, rules_get(number)->name, level);
-    }
+    for (guint number = 0; number < rules_count(); number++)
+        policy->levels[number] =
+            mode == RULES_EACH ? fuzz_choose(input, RULE_DISABLED + 1) : RULE_ENABLED;
 }
 
 /* Takes one of `count` off what is left of a choice. */
@@ -66,11 +65,12 @@ void fuzz_choose_policy(Octets *input, Policy *policy)
     guint choice = fuzz_choose(input, 256);
     guint mode = take_choice(&choice, RULES_MODES);
     policy->leave_signed = take_choice(&choice, 2) == 1;
-    policy_set_profile(policy, profiles[take_choice(&choice, G_N_ELEMENTS(profiles))]);
+    RuleProfile profile = profiles[take_choice(&choice, G_N_ELEMENTS(profiles))];
     policy->switches &= ~(take_choice(&choice, 1U << (SWITCHES - 1)) << (SWITCH_NONE + 1));
     policy->limits = small_limits[fuzz_choose(input, G_N_ELEMENTS(small_limits))];
     if (mode != RULES_DEFAULT)
         choose_levels(input, mode, policy);
+    policy_set_profile(policy, profile); /* which compiles all of it, once */
 }
 
 gint64 fuzz_choose_clock(Octets *input)

@@ -197,7 +197,7 @@ class Calendar:
 
     def stamp_missing(self, component: Component) -> None:
         action = self.policy.action("stamp-missing", "ignore", "insert")
-        if action != "insert" or component.name not in STAMPED or component.named(b"DTSTAMP"):
+        if action != "insert" or component.name not in STAMPED or component.count_like(b"DTSTAMP"):
             return
         self.note("stamp-missing", "repaired")
         begin = component.begin
@@ -206,7 +206,7 @@ class Calendar:
 
     def attendee_change_missing(self, component: Component, method: bytes | None) -> None:
         action = self.policy.action("attendee-change-missing", "insert")
-        if action != "insert" or not is_response(method) or component.named(ATTENDEE_CHANGE):
+        if action != "insert" or not is_response(method) or component.count_like(ATTENDEE_CHANGE):
             return
         self.note("attendee-change-missing", "repaired")
         self.insert(component, ATTENDEE_CHANGE + b":" + self.substitute(component))
@@ -237,11 +237,11 @@ class Calendar:
     def busy_status(self, component: Component, method: bytes | None) -> None:
         action = self.policy.action("busy-status", "ignore", "mend")
         lines = component.named(BUSY_STATUS)
-        if action != "mend" or method != b"REQUEST" or component.named(*INTENDED_STATUS):
+        if action != "mend" or method != b"REQUEST" or component.count_like(*INTENDED_STATUS):
             return
-        if len(lines) > 1:
-            self.note("busy-status", "leave")
-        elif lines and lines[0].value.upper() == b"BUSY":
+        if len(lines) != 1 or component.count_like(BUSY_STATUS) != 1:
+            return
+        if lines[0].value.upper() == b"BUSY":
             self.note("busy-status", "repaired")
             begin, end = lines[0].value_range()
             self.edits.append(TextEdit(begin, end - begin, b"TENTATIVE"))

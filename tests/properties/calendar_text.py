@@ -10,9 +10,11 @@ read_calendar raises Malformed where BEGIN and END do not nest or no component i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 BOM = b"\xef\xbb\xbf"
+NAME = re.compile(rb"[A-Z0-9-]")
 
 
 class Malformed(Exception):
@@ -57,10 +59,19 @@ class Component:
     begin: Line
     end: Line | None = None
     lines: list = field(default_factory=list)
+    all_lines: list = field(default_factory=list)  # those without a colon, too
     first_nested: Line | None = None
 
     def named(self, *names: bytes) -> list:
         return [line for line in self.lines if line.name in names]
+
+    def count_like(self, *names: bytes) -> int:
+        """How many lines begin with one of the names and go on with nothing of a name."""
+        return sum(
+            text.startswith(name) and not NAME.match(text, len(name))
+            for text in (line.text.upper() for line in self.all_lines)
+            for name in names
+        )
 
     def inside(self, name: bytes) -> bool:
         component: Component | None = self
@@ -132,6 +143,8 @@ def read_calendar(text: bytes) -> list[Component]:
     for line in split_lines(text):
         read_line(line)
         if line.colon < 0:
+            if current is not None:
+                current.all_lines.append(line)
             continue
         if line.name == b"BEGIN":
             component = Component(line.value.upper(), current, line)
@@ -146,6 +159,7 @@ def read_calendar(text: bytes) -> list[Component]:
             current = current.parent
         elif current is not None:
             current.lines.append(line)
+            current.all_lines.append(line)
     if current is not None or not components:
         raise Malformed
     return components

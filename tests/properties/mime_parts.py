@@ -22,7 +22,7 @@ MESSAGE_TYPES = ("message/rfc822", "message/global", "message/news")
 
 TYPE_TOKEN = r"[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+"
 WELL_FORMED_TYPE = re.compile(
-    rf'{TYPE_TOKEN}/{TYPE_TOKEN}(\s*;\s*{TYPE_TOKEN}\s*=\s*({TYPE_TOKEN}|"(\\.|[^"\\])*"))*\s*'
+    rf'{TYPE_TOKEN}/{TYPE_TOKEN}(\s*;\s*{TYPE_TOKEN}\s*=\s*({TYPE_TOKEN}|"(\\.|[^"\\])*"))*\s*;?\s*'
 )
 FIELD_LINE = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:")
 

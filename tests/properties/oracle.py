@@ -3,7 +3,7 @@
 
 repair() gives the octets that the contract determines and the findings, for the tests to compare
 with what calmend writes. It shares no code and no library with calmend. It has no guard and no
-limits; the caller may say that the guard refused a message.
+limits.
 
 Never fails on a message; whatever cannot be read is left.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 import binascii
 import email.utils
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 import tnef_oracle
@@ -32,6 +32,7 @@ FOREIGN_CHARSET = re.compile(
     r"utf-?(7|16|32)|ucs-?[24]|iso-10646-ucs|unicode-1-1-utf-7|csunicode|.*ebcdic|"
     r"(ibm|cp)-?(037|273|277|278|280|284|285|297|500|871|875|1026|1047|114\d)\b"
 )
+SCHEDULING = (b"REQUEST", b"REPLY", b"CANCEL", b"COUNTER", b"REFRESH", b"ADD", b"DECLINECOUNTER")
 TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 EPOCH_DATES = ((1601, 1, 1), (1600, 12, 31))
 
@@ -142,7 +143,8 @@ class Repair:
             return
         if ("method-parameter-missing", "repaired") in method:
             header = part.field(b"content-type")
-            text = b"; method=" + calendar.methods()[0].value
+            separated = without_comments(self.type_text(part)).rstrip().endswith(";")
+            text = (b" method=" if separated else b"; method=") + calendar.methods()[0].value
             self.edits.append((header.value_end, 0, text))
         if calendar.edits:
             self.edits.append((part.start, len(content), coding.write(calendar.edits)))
@@ -173,15 +175,23 @@ class Repair:
 
     def method_parameter(self, part: Part, calendar: Calendar) -> list:
         action = self.policy.action("method-parameter-missing", "ignore", "add")
+        methods = [line.value for line in calendar.methods()]
         if action != "add" or part.type != "text/calendar":
             return []
-        methods = [line.value for line in calendar.methods()]
         if len(methods) != 1 or not TOKEN.match(methods[0]):
             return []
-        text = field_text(self.octets, part.field(b"content-type"))
-        if not WELL_FORMED_TYPE.fullmatch(without_comments(text)):
-            return [("method-parameter-missing", "leave")]
+        if not WELL_FORMED_TYPE.fullmatch(without_comments(self.type_text(part))):
+            wanted = methods[0].upper() in SCHEDULING and not self.is_attachment(part)
+            return [("method-parameter-missing", "leave")] if wanted else []
         return [] if "method" in part.parameters else [("method-parameter-missing", "repaired")]
+
+    def type_text(self, part: Part) -> str:
+        return field_text(self.octets, part.field(b"content-type"))
+
+    def is_attachment(self, part: Part) -> bool:
+        header = part.field(b"content-disposition")
+        text = without_comments(field_text(self.octets, header)) if header else ""
+        return text.partition(";")[0].strip().lower() == "attachment"
 
     def transfer_encoding(self, part: Part) -> str:
         header = part.field(b"content-transfer-encoding")
@@ -238,22 +248,15 @@ def is_foreign(charset: str, text: bytes) -> bool:
     return bool(FOREIGN_CHARSET.match(charset.lower())) or b"\0" in text
 
 
-def repair(message_octets, now, enable=(), disable=(), stamp=False, refused=False) -> Result:
+def repair(message_octets, now, enable=(), disable=(), stamp=False) -> Result:
     """What the contract makes of a message.
 
     `now` is YYYYMMDDTHHMMSSZ. `stamp` is the X-Calmend value to insert where the message was
-    changed, or False. `refused` says that the guard refused an edit: then the message stays as it
-    came, and what would be repaired has the outcome "guard".
+    changed, or False.
     """
     clock = datetime.strptime(now, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
     work = Repair(message_octets, clock, Policy(enable, disable))
     work.run()
-    if refused:
-        findings = [
-            replace(item, outcome="guard") if item.outcome == "repaired" else item
-            for item in work.findings
-        ]
-        return Result(message_octets, findings, work.unread)
     octets = splice(message_octets, work.edits)
     if stamp and octets != message_octets:
         start = head_start(octets)

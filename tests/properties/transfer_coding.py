@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 IDENTITY = ("7bit", "8bit", "binary")
 ALPHABET = re.compile(rb"[A-Za-z0-9+/]")
+LINE_END = re.compile(rb"\r?\n")
 SOFT_BREAK = re.compile(rb"=[ \t]*(?:\r?\n|\Z)")
 ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 
@@ -31,7 +32,7 @@ class TextEdit:
     length: int
     text: bytes
     ending: tuple | None = None
-    order: int = 1  # at one offset: an inserted DTSTAMP has 0
+    order: int = 1  # at one offset: an inserted DTSTAMP has 2
 
 
 class Identity:
@@ -45,8 +46,8 @@ class Identity:
 class QuotedPrintable:
     """Each decoded octet i is written in [first[i], last[i])."""
 
-    def __init__(self, octets: bytes, outer_ending: bytes):
-        self.octets, self.outer_ending = octets, outer_ending
+    def __init__(self, octets: bytes, _outer_ending: bytes):
+        self.octets = octets
         self.first, self.last = [], []
         text = bytearray()
         position = 0
@@ -72,9 +73,17 @@ class QuotedPrintable:
         soft = SOFT_BREAK.match(self.octets, position)
         return soft.end() if soft else position
 
-    def soft_break(self) -> bytes:
-        """As the part's first line ends."""
-        return b"=" + (re.search(rb"\r?\n", self.octets) or [self.outer_ending])[0]
+    def soft_break(self, end: int) -> bytes:
+        """What an inserted line has behind its line ending, written as the one that ends at `end`:
+        a soft break where that is escaped, whether it has one or not."""
+        if self.octets[self.first[end - 1]] != 0x3D:
+            return b""
+        position = self.last[end - 1]
+        soft = SOFT_BREAK.match(self.octets, position)
+        if soft and soft[0].endswith(b"\n"):
+            return soft[0]
+        line_end = LINE_END.search(self.octets)
+        return b"=" + (line_end[0] if line_end else b"\r\n")
 
     def write(self, edits: list[TextEdit]) -> bytes:
         return splice(self.octets, [self.encoded(edit) for edit in edits])
@@ -82,10 +91,8 @@ class QuotedPrintable:
     def encoded(self, edit: TextEdit) -> tuple[int, int, bytes]:
         if edit.length == 0:
             begin, end = edit.ending
-            ending = self.octets[self.first[begin] : self.after_line(end)]
-            if self.octets[self.first[end - 1]] == 0x3D and not ending.endswith(b"\n"):
-                ending += self.soft_break()
-            return self.after_line(edit.offset), 0, edit.text + ending
+            ending = self.octets[self.first[begin] : self.last[end - 1]]
+            return self.after_line(edit.offset), 0, edit.text + ending + self.soft_break(end)
         begin, end = self.first[edit.offset], edit.offset + edit.length
         whole_lines = not edit.text and self.text[end - 1] == 0x0A
         stop = self.after_line(end) if whole_lines else self.last[end - 1]
