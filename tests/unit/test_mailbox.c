@@ -91,6 +91,7 @@ static const MailboxCase mailboxes[] = {
     {"\"a\\\"<x@y.example>,\" Ada <a@b.example>", "a@b.example"},
     {"=?utf-8?Q?Ada=2C_(x)?= <a@b.example>", "a@b.example"},
     {"=?utf-8?Q?a,b(c):;<d>?= <a@b.example>", "a@b.example"},
+    {"=?utf-8?Q?=41,b?= <a@b.example>", "a@b.example"},
     {"=?utf-8?B?QWRh?= =?utf-8?B?QWRh?= <a@b.example>", "a@b.example"},
     {"\"\" <a@b.example>", "a@b.example"},
     {"", NULL},
