@@ -176,7 +176,7 @@ class Repair:
     def method_parameter(self, part: Part, calendar: Calendar) -> list:
         action = self.policy.action("method-parameter-missing", "ignore", "add")
         methods = [line.value for line in calendar.methods()]
-        if action != "add" or part.type != "text/calendar":
+        if action != "add" or part.type != "text/calendar" or self.has_two_types(part):
             return []
         if len(methods) != 1 or not TOKEN.match(methods[0]):
             return []
@@ -184,6 +184,9 @@ class Repair:
             wanted = methods[0].upper() in SCHEDULING and not self.is_attachment(part)
             return [("method-parameter-missing", "leave")] if wanted else []
         return [] if "method" in part.parameters else [("method-parameter-missing", "repaired")]
+
+    def has_two_types(self, part: Part) -> bool:
+        return sum(item.name == b"content-type" for item in part.fields) > 1
 
     def type_text(self, part: Part) -> str:
         return field_text(self.octets, part.field(b"content-type"))
