@@ -198,7 +198,8 @@ GArray *splice_compose(const GArray *first, const GArray *second, Octets between
     Weave weave = {.first = first, .second = second};
     while (first_edit(&weave) != NULL || second_edit(&weave) != NULL) {
         Edit edit = next_edit(&weave, between, strings);
-        g_array_append_val(result, edit);
+        if (edit.length > 0 || edit.text.size > 0)
+            g_array_append_val(result, edit);
     }
     return result;
 }

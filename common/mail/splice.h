@@ -37,8 +37,8 @@ gboolean splice_is_valid(const GArray *edits, gsize size);
 /* Edits that do in one go what `first` does to the old octets and then `second` to `between`, the
  * result of that: splice(splice(t, first), second) is splice(t, result). Both sorted and disjoint,
  * and so is the result. An edit of one list that the other does not run into stays an edit of its
- * own. Texts are borrowed from both lists, or live in `strings`. Owned by the caller,
- * g_array_unref. */
+ * own; one that the other undoes is gone. Texts are borrowed from both lists, or live in `strings`.
+ * Owned by the caller, g_array_unref. */
 GArray *splice_compose(const GArray *first, const GArray *second, Octets between,
                        GStringChunk *strings);
 
