@@ -97,7 +97,8 @@ static GArray *choose_edits(Octets *choices, Octets text, GStringChunk *strings)
         Edit edit = binary ? choose_binary_edit(choices, text, from, strings)
                            : choose_text_edit(choices, text, from, strings);
         from = edit.offset + edit.length;
-        g_array_append_val(edits, edit);
+        if (edit.length > 0 || edit.text.size > 0)
+            g_array_append_val(edits, edit);
     }
     return edits;
 }
