@@ -3,8 +3,8 @@
  * test_transfer: a part's content decoded, whether it can be written back, and where edits land.
  *
  * What the encodings do with an edit is in test_transfer_quoted and test_transfer_base64; here are
- * the identity, the choice of the encoding, the place of the content in its message, and which
- * content is not faithful.
+ * the identity, the choice of the encoding, the place of the content in its message, which content
+ * is not faithful, and what is written back.
  */
 #include "common/mail/transfer.h"
 
@@ -182,6 +182,216 @@ static void test_place(gconstpointer data)
     g_assert_cmpstr(result->str, ==, wanted);
 }
 
+/* ---- writing back ---- */
+
+/* A message that is a head and the encoded content, and the content decoded. */
+typedef struct {
+    char *mail;
+    Message message;
+    Transfer transfer;
+    GStringChunk *strings;
+    GArray *out;
+} Bench;
+
+static void bench_init(Bench *bench, TransferEncoding encoding, const char *encoded)
+{
+    bench->mail = g_strconcat(HEAD, encoded, NULL);
+    message_init(&bench->message, octets_of(bench->mail));
+    Part part = content_part(encoding, strlen(HEAD), strlen(encoded));
+    transfer_init(&bench->transfer, &bench->message, &part, encoding);
+    bench->strings = g_string_chunk_new(64);
+    bench->out = g_array_new(FALSE, FALSE, sizeof(Edit));
+}
+
+static void bench_clear(Bench *bench)
+{
+    g_array_unref(bench->out);
+    g_string_chunk_free(bench->strings);
+    transfer_clear(&bench->transfer);
+    message_clear(&bench->message);
+    g_free(bench->mail);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bench, bench_clear)
+
+/* What stands behind the head once the edits are made. */
+static char *written_text(const Bench *bench)
+{
+    g_assert_true(splice_is_valid(bench->out, bench->message.octets.size));
+    g_autoptr(GString) mail = splice_to_string(bench->message.octets, bench->out);
+    return g_strdup(mail->str + strlen(HEAD));
+}
+
+typedef struct {
+    const char *name;
+    TransferEncoding encoding;
+    const char *encoded;
+    const char *at; /* words of the decoded text where the edit begins; NULL: at its end */
+    gsize length;
+    const char *text;
+    const char *written;
+} WriteCase;
+
+static const WriteCase writes[] = {
+    {"identity", TRANSFER_IDENTITY, "A:1\r\nB:2\r\n", "B", 0, "X=\xc3\xa9\r\n",
+     "A:1\r\nX=\xc3\xa9\r\nB:2\r\n"},
+    {"quoted-escapes", TRANSFER_QUOTED_PRINTABLE, "A:1\r\nB:2\r\n", "B", 0,
+     "X;P=\"a\";Q=\xc3\xa9\t:~ !\r\n", "A:1\r\nX;P=3D\"a\";Q=3D=C3=A9=09:~ !\r\nB:2\r\n"},
+    {"quoted-lines", TRANSFER_QUOTED_PRINTABLE, "A:1=0D=0A=\r\nB:2=0D=0A=\r\n", "B", 0,
+     "X:1\r\n 2\r\n", "A:1=0D=0A=\r\nX:1=0D=0A=\r\n 2=0D=0A=\r\nB:2=0D=0A=\r\n"},
+    {"quoted-at-the-end", TRANSFER_QUOTED_PRINTABLE, "A:1=0D=0A=\r\nB:2=0D=0A", NULL, 0, "X:1\r\n",
+     "A:1=0D=0A=\r\nB:2=0D=0AX:1=0D=0A"},
+    {"quoted-to-the-end", TRANSFER_QUOTED_PRINTABLE, "A:1=0D=0A=\r\nB:2=0D=0A", "B", 5, "",
+     "A:1=0D=0A"},
+    {"quoted-part-of-a-line-end", TRANSFER_QUOTED_PRINTABLE, "A:1=0D=0D=0A=\r\nB:2\r\n", "\r", 1,
+     "", "A:1=0D=0A=\r\nB:2\r\n"},
+    {"base64-in-place", TRANSFER_BASE64, "QToxDQpC\r\nOjINCg==\r\n", "2", 1, "7",
+     "QToxDQpC\r\nOjcNCg==\r\n"},
+    {"base64-tail", TRANSFER_BASE64, "QToxDQpC\r\nOjINCg==\r\n", "B", 0, "X:9\r\n",
+     "QToxDQpY\r\nOjkNCkI6\r\nMg0K\r\n"},
+    {"base64-8bit", TRANSFER_BASE64, "QToxDQpC\nOjINCg==\n", "2", 1, "\xc3\xa9",
+     "QToxDQpC\nOsOpDQo=\n"},
+    {"base64-no-tail", TRANSFER_BASE64, "QToxDQo=\r\n", "A", 5, "", "\r\n"},
+    {"base64-tail-goes-with-its-line", TRANSFER_BASE64, "QTox\r\nQjoy\r\n", "B", 3, "", "QTox\r\n"},
+};
+
+static Edit edit_of(const WriteCase *row, Octets decoded)
+{
+    gsize at = decoded.size;
+    for (gsize i = 0; row->at != NULL && i < decoded.size && at == decoded.size; i++)
+        at = decoded.data[i] == *row->at ? i : at;
+    return (Edit){.offset = at, .length = row->length, .text = octets_of(row->text)};
+}
+
+static void test_write_back(gconstpointer data)
+{
+    const WriteCase *row = data;
+    g_auto(Bench) bench;
+    bench_init(&bench, row->encoding, row->encoded);
+    g_assert_true(bench.transfer.faithful);
+    g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
+    Edit edit = edit_of(row, bench.transfer.decoded);
+    g_array_append_val(edits, edit);
+    g_autoptr(GString) text = splice_to_string(bench.transfer.decoded, edits);
+    g_assert_true(transfer_write_back(&bench.transfer, edits, (Octets){text->str, text->len}, FALSE,
+                                      bench.strings, bench.out));
+    g_autofree char *written = written_text(&bench);
+    g_assert_cmpstr(written, ==, row->written);
+}
+
+/* What leaves must decode to what is meant; else nothing leaves. */
+static void test_write_back_checks(void)
+{
+    static const TransferEncoding encodings[] = {TRANSFER_QUOTED_PRINTABLE, TRANSFER_BASE64};
+    static const char *const encoded[] = {"A:1\r\n", "QToxDQo="};
+    static const char *const wrong[] = {"A:7\r", "A:7\r\n\r\n", "A:8\r\n", ""};
+    for (gsize i = 0; i < G_N_ELEMENTS(encodings); i++) {
+        g_auto(Bench) bench;
+        bench_init(&bench, encodings[i], encoded[i]);
+        g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
+        const Edit edit = {.offset = 2, .length = 1, .text = octets_of("7")};
+        g_array_append_val(edits, edit);
+        for (gsize k = 0; k < G_N_ELEMENTS(wrong); k++)
+            g_assert_false(transfer_write_back(&bench.transfer, edits, octets_of(wrong[k]), FALSE,
+                                               bench.strings, bench.out));
+        g_assert_cmpuint(bench.out->len, ==, 0);
+        g_assert_true(transfer_write_back(&bench.transfer, edits, octets_of("A:7\r\n"), FALSE,
+                                          bench.strings, bench.out));
+        g_assert_cmpuint(bench.out->len, ==, 1);
+    }
+}
+
+static char *make_base64(gsize octets, const char *ending)
+{
+    g_autofree char *plain = g_strnfill(octets, 'a');
+    g_autofree char *encoded = g_base64_encode((const guchar *)plain, octets);
+    return g_strconcat(encoded, ending, NULL);
+}
+
+/* Lines over 990 octets are broken after every 76, by the first line end of the part, else by the
+ * one before it; others stay. */
+static void check_broken(const char *before, gsize octets, const char *ending, const char *wanted)
+{
+    g_autofree char *line = make_base64(octets, "");
+    g_autofree char *encoded = g_strconcat(before, line, ending, NULL);
+    g_auto(Bench) bench;
+    bench_init(&bench, TRANSFER_BASE64, encoded);
+    gboolean is_long = strlen(line) > 990;
+    g_assert_cmpint(transfer_has_long_line(&bench.transfer), ==, is_long);
+    g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(Edit));
+    g_assert_true(transfer_write_back(&bench.transfer, none, bench.transfer.decoded, TRUE,
+                                      bench.strings, bench.out));
+    g_autoptr(GString) broken = g_string_new(before);
+    for (gsize at = 0; at < strlen(line); at += 76)
+        g_string_append_printf(broken, "%s%.76s", at > 0 && is_long ? wanted : "", line + at);
+    g_string_append(broken, ending);
+    g_autofree char *written = written_text(&bench);
+    g_assert_cmpstr(written, ==, broken->str);
+}
+
+static void test_break_lines(void)
+{
+    check_broken("", 741, "\r\n", "\r\n"); /* 988 characters */
+    check_broken("", 744, "\r\n", "\r\n"); /* 992 */
+    check_broken("", 744, "\n", "\n");
+    check_broken("", 744, "", "\r\n");
+    check_broken("QUFB\n", 1140, "\r\n", "\n");
+    check_broken("", 76 / 4 * 3 * 20, "\n", "\n"); /* whole lines */
+}
+
+/* Edits and broken lines together. */
+static void test_break_edited_lines(void)
+{
+    g_autofree char *encoded = make_base64(900, "\r\n");
+    g_auto(Bench) bench;
+    bench_init(&bench, TRANSFER_BASE64, encoded);
+    g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
+    const Edit edit = {.offset = 300, .length = 1, .text = octets_of("xyz")};
+    g_array_append_val(edits, edit);
+    g_autoptr(GString) text = splice_to_string(bench.transfer.decoded, edits);
+    g_assert_true(transfer_write_back(&bench.transfer, edits, (Octets){text->str, text->len}, TRUE,
+                                      bench.strings, bench.out));
+    g_autofree char *written = written_text(&bench);
+    g_auto(GStrv) lines = g_strsplit(written, "\r\n", -1);
+    g_autofree char *joined = g_strjoinv("", lines);
+    g_autofree char *wanted = g_base64_encode((const guchar *)text->str, text->len);
+    g_assert_cmpstr(joined, ==, wanted);
+    for (guint i = 0; i < 15; i++)
+        g_assert_cmpuint(strlen(lines[i]), ==, 76);
+    g_assert_cmpuint(strlen(lines[15]), ==, 60); /* the line of 1200 ends */
+    g_assert_cmpuint(strlen(lines[16]), ==, 4);
+}
+
+typedef struct {
+    const char *name;
+    TransferEncoding encoding;
+    const char *encoded;
+    gboolean is_complete;
+    gboolean hides_line_ends;
+} FormCase;
+
+static const FormCase forms[] = {
+    {"identity", TRANSFER_IDENTITY, "A:1\r\n", TRUE, FALSE},
+    {"quoted", TRANSFER_QUOTED_PRINTABLE, "A:1\r\nB:2\r\n", TRUE, FALSE},
+    {"quoted-escaped", TRANSFER_QUOTED_PRINTABLE, "A:1=0D=0A=\r\nB:2=0D=0A", TRUE, TRUE},
+    {"quoted-mixed", TRANSFER_QUOTED_PRINTABLE, "A:1=0A=\r\nB:2\r\n", TRUE, FALSE},
+    {"quoted-soft-break-last", TRANSFER_QUOTED_PRINTABLE, "A:1=0D=0A=\r\n", FALSE, TRUE},
+    {"quoted-equals-last", TRANSFER_QUOTED_PRINTABLE, "A:1=", FALSE, TRUE},
+    {"quoted-soft-break-with-blanks", TRANSFER_QUOTED_PRINTABLE, "A:1= \t\r\n", FALSE, TRUE},
+    {"quoted-half-escape", TRANSFER_QUOTED_PRINTABLE, "A:1=0", FALSE, TRUE},
+    {"base64", TRANSFER_BASE64, "QToxDQo=\r\n", TRUE, TRUE},
+    {"base64-short", TRANSFER_BASE64, "QToxDQo", FALSE, TRUE},
+};
+
+static void test_form(gconstpointer data)
+{
+    const FormCase *row = data;
+    g_auto(Bench) bench;
+    bench_init(&bench, row->encoding, row->encoded);
+    g_assert_cmpint(transfer_is_complete(&bench.transfer), ==, row->is_complete);
+    g_assert_cmpint(transfer_hides_line_ends(&bench.transfer), ==, row->hides_line_ends);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -195,6 +405,17 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strconcat("/transfer/place/", places[i].name, NULL);
         g_test_add_data_func(path, &places[i], test_place);
     }
+    for (gsize i = 0; i < G_N_ELEMENTS(writes); i++) {
+        g_autofree char *path = g_strconcat("/transfer/write-back/", writes[i].name, NULL);
+        g_test_add_data_func(path, &writes[i], test_write_back);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+        g_autofree char *path = g_strconcat("/transfer/form/", forms[i].name, NULL);
+        g_test_add_data_func(path, &forms[i], test_form);
+    }
+    g_test_add_func("/transfer/write-back-checks", test_write_back_checks);
+    g_test_add_func("/transfer/break-lines", test_break_lines);
+    g_test_add_func("/transfer/break-edited-lines", test_break_edited_lines);
     g_test_add_func("/transfer/decode-nul", test_decode_nul);
     g_test_add_func("/transfer/borrowed", test_borrowed);
     g_test_add_func("/transfer/line-ending", test_line_ending);
