@@ -58,7 +58,7 @@ GString *fuzz_apply_plan(const Message *message, const Plan *plan)
     fuzz_require(plan_changes(plan) == (plan->edits->len > 0), "a plan changes when it has edits");
     for (guint i = 0; i < plan->edits->len; i++) {
         const Edit *edit = &g_array_index(plan->edits, Edit, i);
-        fuzz_require(edit->offset >= message->body || edit->offset + edit->length < message->body,
+        fuzz_require(edit->offset >= message->body || edit->offset + edit->length <= message->body,
                      "an edit stands in the header or in the body");
     }
     return fuzz_apply_edits(message->octets, plan->edits);
