@@ -28,7 +28,7 @@ SAMPLE = (
 EVERY = os.environ.get("CALMEND_ZONE_HOURS") == "all"
 HOUR = 60 * 60
 SHOWN = 5
-lab.TIME_LIMIT = 540
+lab.TIME_LIMIT = 1500
 if EVERY:
     lab.TIME_LIMIT = 2 * HOUR
 
