@@ -15,7 +15,7 @@
 /* libical takes a time in the square of a line's parameters: 3 ns each. So many squares are free,
  * and so many more for each octet. */
 #define FREE_SQUARES      (10 * 1000 * 1000)
-#define SQUARES_PER_OCTET 100
+#define SQUARES_PER_OCTET 20
 
 /* The edits of one owner under examination. */
 typedef struct {
