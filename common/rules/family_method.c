@@ -153,19 +153,20 @@ static gboolean fits_method(const Site *site, guint method)
     return count > 0;
 }
 
-static guint count_calendars(const Calendar *calendar)
+/* It looks no further than to a second one, since each VCALENDAR asks. */
+static gboolean has_one_calendar(const Calendar *calendar)
 {
     guint count = 0;
-    for (guint i = 0; i < calendar->components->len; i++)
+    for (guint i = 0; i < calendar->components->len && count < 2; i++)
         count += calendar_component(calendar, i)->kind == COMPONENT_VCALENDAR ? 1 : 0;
-    return count;
+    return count == 1;
 }
 
 static void find_no_method_property(const Site *site, Found *found)
 {
     field_facts_read(site->field, site->work->message, site->work->part);
     const MimeParameter *parameter = field_facts_plain(site->field, "method");
-    if (parameter == NULL || count_calendars(site->calendar) != 1 ||
+    if (parameter == NULL || !has_one_calendar(site->calendar) ||
         has_method_anywhere(site->calendar))
         return;
     g_autoptr(GString) method = mime_field_value(&site->field->field, "method");
