@@ -88,6 +88,32 @@ ZONES = {
     "cut": b"\0Europe/Berli\nCET-1CEST,M3.5.0",
 }
 
+# Steps of the repetition target: pieces by their number in fuzz_repetition.c, and the power of two
+# that says how often. The first ones make a response with an event, or open a multipart. There is
+# a seed for each step that may fill the mail, the smallest one.
+SMALLEST = b"\0"
+EVENT = [(0, 0), (1, 0), (2, 0), (3, 0)]
+EVENT_END = [(4, 0), (5, 0)]
+MIXED = [(0, 0), (6, 0), (7, 0)] + EVENT[1:] + EVENT_END + [(7, 0)]
+REPETITIONS = {
+    "parameters": EVENT + [(34, 0), (36, 6), (38, 0)] + EVENT_END,
+    "unknown-parameters": EVENT + [(34, 0), (22, 6), (38, 0)] + EVENT_END,
+    "rules": EVENT + [(42, 6), (45, 0), (46, 0), (47, 0)] + EVENT_END,
+    "alarms": EVENT + [(45, 3), (47, 3)] + EVENT_END,
+    "events": EVENT[:3] + [(52, 6), (5, 0)],
+    "attendees": EVENT + [(50, 6)] + EVENT_END,
+    "zones": EVENT + [(48, 2), (49, 6), (40, 0)] + EVENT_END,
+    "folds": EVENT + [(35, 0), (53, 6), (9, 0)] + EVENT_END,
+    "multiparts": [(0, 0), (10, 5)] + EVENT[1:] + EVENT_END + [(13, 5)],
+    "digest": MIXED + [(11, 0), (12, 6), (8, 0)],
+    "delimiters": MIXED + [(7, 6), (8, 0)],
+    "groups": MIXED + [(15, 0), (18, 0), (19, 6), (9, 1), (8, 0)],
+    "fields": MIXED + [(20, 6), (9, 0), (8, 0)],
+    "type-parameters": MIXED + [(21, 0), (23, 6), (9, 1), (8, 0)],
+    "encoded-words": MIXED + [(25, 0), (26, 4), (27, 2), (30, 0), (9, 0), (8, 0)],
+    "own": EVENT + [(59, 2), 4, b"X:y\n"] + EVENT_END,
+}
+
 
 def parts_of(mail):
     """Calendar parts of a mail: (encoding, encoded content, decoded content)."""
@@ -201,6 +227,20 @@ def mails_of(golden):
         yield "tnef-" + name, tnef_mail(octets)
 
 
+def steps(made):
+    """The choices that make a mail of REPETITIONS."""
+    return b"".join(step if isinstance(step, bytes) else bytes(step if isinstance(step, tuple)
+                                                               else [step]) for step in made)
+
+
+def repetitions():
+    """The seeds of repetition by name."""
+    for name, made in REPETITIONS.items():
+        for filler in range(sum(isinstance(step, tuple) for step in made) + 1):
+            yield (f"{name}.{filler}",
+                   SMALLEST + bytes([filler]) + POLICIES["all"] + CLOCK + steps(made))
+
+
 def seeds(golden):
     """Every seed: (target, name, octets)."""
     for name, mail in mails_of(golden):
@@ -218,6 +258,7 @@ def seeds(golden):
         text = b"abcdefghijklmnopqrstuvwxyz"
         yield "compose", name, b"".join(one.ljust(48, b"\0") for one in lists) + text
     yield from (("settings", name, text) for name, text in SETTINGS.items())
+    yield from (("repetition", name, made) for name, made in repetitions())
     yield from (("zone", name, text) for name, text in ZONES.items())
     yield from (("mime_field", name, value) for name, value in FIELDS.items())
     yield from (("switch", name, changes) for name, changes in SWITCHES.items())
