@@ -1,29 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What it costs to find the parts of a mail grows as the mail does, whatever the mail is full of.
+"""What it costs to find the parts of a mail grows as the mail does, with limits that none reaches.
 
-Each shape repeats one thing that a mail may hold without limit. Instructions are counted for one,
-two and four times so much of it, with limits that none reaches: what is added from two to four is
-twice what is added from one to two where work is linear, and four times where it is quadratic. What
-an octet costs does not depend on how many multiparts are open.
+What an octet costs does not depend on how many multiparts are open.
 """
 import pathlib
-import shutil
 import sys
-import tempfile
-import unittest
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "protocol"))
 
 # pylint: disable=wrong-import-position
 import lab
 import mails
-from callgrind import count_objects
+from counted_growth import CountedGrowth, add_tests
 
-UNIT = 20_000  # octets of what is repeated
-BOUND = 2.2
-PER_OCTET = 250  # instructions: at the most that, 10 MB take less than a second
-SETTINGS = "[limits]\nparts=1000000\ndepth=1000\n"
 CALENDAR = mails.part(mails.calendar_type(), mails.reply_calendar())
 
 
@@ -71,37 +61,14 @@ SHAPES = {
 }
 
 
-class WalkGrowth(unittest.TestCase):
+class WalkGrowth(CountedGrowth):
     """A test for each shape."""
 
-    def count(self, name, octets):
-        """Instructions of `calmend repair` on a mail of that shape."""
-        mail = SHAPES[name](lambda unit: unit * (octets // len(unit)))
-        with tempfile.TemporaryDirectory(prefix="calmend-growth-") as folder:
-            folder = pathlib.Path(folder)
-            (folder / "mail.eml").write_bytes(mail)
-            (folder / "conf").write_text(SETTINGS, encoding="ascii")
-            return sum(count_objects([lab.COMMAND, "repair", "--config", str(folder / "conf"),
-                                      str(folder / "mail.eml")], folder).values())
-
-    def hold(self, name):
-        """Fails when a shape costs more than linear work does."""
-        lab.need(shutil.which("valgrind"), "valgrind is not installed")
-        one, two, four = (self.count(name, UNIT * times) for times in (1, 2, 4))
-        per_octet = (four - two) / UNIT / 2
-        print(f"# {name}: {per_octet:.0f} instructions per octet")
-        self.assertLess((four - two) / (two - one), BOUND, f"{name}: {one}, {two}, {four}")
-        self.assertLess(per_octet, PER_OCTET, name)
+    shapes = SHAPES
+    settings = "[limits]\nparts=1000000\ndepth=1000\n"
 
 
-def add_tests():
-    """A method for each shape, so that each has its line of TAP."""
-    for name in SHAPES:
-        setattr(WalkGrowth, f"test_{name.replace('-', '_')}",
-                lambda self, shape=name: self.hold(shape))
-
-
-add_tests()
+add_tests(WalkGrowth)
 
 if __name__ == "__main__":
     lab.run_tests()
