@@ -118,6 +118,14 @@ def _long_lines(count):
     return alone(STAMP + (b"COMMENT:" + b"x" * 990 + b"\r\n") * count, b"REQUEST")
 
 
+def _long_line(count):
+    return alone(STAMP + b"DESCRIPTION:" + b"x" * count + b"\r\n")
+
+
+def _folded_line(count):
+    return alone(STAMP + folded(b"DESCRIPTION:" + b"x" * count))
+
+
 def _folds_in_characters(count):
     return alone(STAMP + b"SUMMARY:" + b"xx\xc3\r\n \xa4" * count + b"\r\n", b"REQUEST")
 
@@ -146,6 +154,8 @@ MAILS = (
             lambda count: alone(STAMP + ALARM * count)),
     Hostile("lines of 1,000 octets", 100_000, _long_lines),
     Hostile("lines of 1,000 octets, below the limit", 60_000, _long_lines),
+    Hostile("a line of 60 MB", 60_000_000, _long_line),
+    Hostile("a folded line of 57 MB", 57_000_000, _folded_line),
     Hostile("attendees without mailto:", 10_000, _attendees),
     Hostile("TZIDs without a zone", 5_000, _zones),
     Hostile("folds in characters", 10_000, _folds_in_characters),

@@ -20,6 +20,7 @@ from hostile_mails import MAILS
 
 MEMORY_TIMES = 4
 MEMORY_MORE = 32 << 20
+MTA_BYTES = 1 << 30  # the command knows no MTA
 GUARD = 60
 lab.TIME_LIMIT = 3600
 RULES = ("default", "every rule")
@@ -65,7 +66,8 @@ class Hostiles(unittest.TestCase):
         self.path = self.folder / "hostile.eml"
         mail = hostile.mail()
         self.path.write_bytes(mail)
-        self.milter = milter_process.started(self, {"repair": repair_settings(rules)})
+        self.milter = milter_process.started(self, {"repair": repair_settings(rules),
+                                                    "limits": {"mta-bytes": MTA_BYTES}})
         self.milter.switch_on()
         self.milter.mail_switch.touch()
         check, _ = self.command("check", mail)
@@ -84,8 +86,7 @@ class Hostiles(unittest.TestCase):
         """Runs a command of calmend within the bounds: its figures and its output."""
         out = self.folder / word
         found = measured_run.run([lab.COMMAND, word, "--config", self.milter.config, *RECIPIENT,
-                                  self.path],
-                                 GUARD, out)
+                                  self.path], GUARD, out)
         self.assertIn(found.code, (0, 1) if word == "check" else (0,), f"calmend {word}: {found}")
         self.assertLessEqual(found.peak, bound(mail), f"memory of calmend {word}")
         return found, out.read_bytes()

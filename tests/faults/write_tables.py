@@ -17,7 +17,9 @@ MAIL = [("fault", "fault"), ("made", "times"), ("sent", "sent"), ("put off", "pu
         ("doubled", "doubled")]
 GIANTS = [("message", "fault"), ("octets", "octets"), ("fate", "fate"), ("seconds", "seconds"),
           ("peak, MiB", "peak")]
-TABLES = {"mail": MAIL, "accept": MAIL, "giants": GIANTS}
+BESIDE = [("hostile mail", "fault"), ("ordinary messages", "messages"), ("p99 quiet, ms", "quiet"),
+          ("p99 beside it, ms", "beside"), ("times", "factor")]
+TABLES = {"mail": MAIL, "accept": MAIL, "giants": GIANTS, "hostile": GIANTS, "beside": BESIDE}
 
 
 def cell(row, key):
@@ -30,7 +32,7 @@ def cell(row, key):
 
 def total(name, rows):
     """The sums of a table of mail."""
-    if name == "giants":
+    if TABLES[name] is not MAIL:
         return []
     return [{key: sum(row[key] for row in rows) if key != "fault" else "**all**"
              for _, key in TABLES[name]}]
