@@ -13,17 +13,33 @@ const ContentLine *site_line(const Site *site, guint line)
     return calendar_line(site->calendar, line);
 }
 
+/* What is known of the lines of that name. `name` lives as long as the program. */
+static const NameFacts *facts_of_name(const Site *site, const Component *component,
+                                      const char *name)
+{
+    TextFacts *text = site->text;
+    for (guint i = 0; i < KNOWN_NAMES; i++) {
+        if (text->names[i].component == component && text->names[i].name == name)
+            return &text->names[i];
+    }
+    NameFacts *facts = &text->names[text->next_name];
+    text->next_name = (text->next_name + 1) % KNOWN_NAMES;
+    facts->component = component;
+    facts->name = name;
+    facts->first = calendar_find_property(site->calendar, component, name, &facts->count);
+    facts->alike = calendar_count_like(site->calendar, component, name);
+    return facts;
+}
+
 guint site_only_line(const Site *site, const Component *component, const char *name)
 {
-    guint count;
-    guint line = calendar_find_property(site->calendar, component, name, &count);
-    return count == 1 && calendar_count_like(site->calendar, component, name) == 1 ? line
-                                                                                   : CALENDAR_NONE;
+    const NameFacts *facts = facts_of_name(site, component, name);
+    return facts->count == 1 && facts->alike == 1 ? facts->first : CALENDAR_NONE;
 }
 
 gboolean site_is_absent(const Site *site, const Component *component, const char *name)
 {
-    return calendar_count_like(site->calendar, component, name) == 0;
+    return facts_of_name(site, component, name)->alike == 0;
 }
 
 const char *site_keep(const Site *site, const GString *text)
@@ -52,14 +68,15 @@ gboolean site_has_parameter(const Site *site, guint line, const char *name)
     return calendar_find_parameter(site->calendar, site_line(site, line), name, &parameter);
 }
 
+static const char stamp_name[] = "DTSTAMP";
+
 /* The component's own DTSTAMP, where it is the only one and usable. */
 static gboolean read_stamp(const Site *site, const Component *component, gint64 *time)
 {
-    guint count;
-    guint line = calendar_find_property(site->calendar, component, "DTSTAMP", &count);
-    if (count != 1 || site_has_parameter(site, line, "TZID"))
+    const NameFacts *stamp = facts_of_name(site, component, stamp_name);
+    if (stamp->count != 1 || site_has_parameter(site, stamp->first, "TZID"))
         return FALSE;
-    g_autoptr(GString) value = calendar_value(site->calendar, site_line(site, line));
+    g_autoptr(GString) value = calendar_value(site->calendar, site_line(site, stamp->first));
     return calendar_date_read_utc((Octets){value->str, value->len}, time) &&
            substitute_is_usable(*time, site->work->times->now);
 }
@@ -86,8 +103,7 @@ gsize site_after_begin(const Site *site, guint component)
 gsize site_after_stamp(const Site *site)
 {
     const Component *component = calendar_component(site->calendar, site->outer);
-    guint count;
-    guint stamp = calendar_find_property(site->calendar, component, "DTSTAMP", &count);
+    guint stamp = facts_of_name(site, component, stamp_name)->first;
     if (stamp != CALENDAR_NONE)
         return calendar_line(site->calendar, stamp)->next;
     guint before =

@@ -23,8 +23,23 @@ typedef struct {
     GHashTable *zones;       /* TZID of its VTIMEZONEs, as written and in lower case; NULL: none */
 } CalendarFacts;
 
-/* What is known of a text, found out when it is asked for. */
+/* The own lines of a component that have a name, and those that are like it. */
 typedef struct {
+    const Component *component; /* NULL: nothing is known */
+    const char *name;           /* borrowed, and compared as a pointer */
+    guint first;                /* or CALENDAR_NONE */
+    guint count;
+    guint alike;
+} NameFacts;
+
+/* More than the names that one state asks for. */
+#define KNOWN_NAMES 16
+
+/* What is known of a text, found out when it is asked for. A state that stands at a line asks about
+ * its component, which may have very many. */
+typedef struct {
+    NameFacts names[KNOWN_NAMES]; /* the latest */
+    guint next_name;              /* which of them goes next */
     gboolean is_checked;
     gboolean is_utf8;
     gboolean is_searched;
