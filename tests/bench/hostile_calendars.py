@@ -25,3 +25,8 @@ def alone(lines, method=b"REPLY"):
 def folded(line):
     """A content line, folded."""
     return b"\r\n ".join(line[at:at + FOLD] for at in range(0, len(line), FOLD)) + b"\r\n"
+
+
+def numbered(line, count):
+    """So many lines of which no two are the same, for what stands there twice is one to a rule."""
+    return b"".join(line % number for number in range(count))

@@ -13,7 +13,7 @@ sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "protocol")
 # pylint: disable=wrong-import-position
 import lab
 from counted_growth import CountedGrowth, add_tests
-from hostile_calendars import ALARM, STAMP, alone, folded
+from hostile_calendars import ALARM, STAMP, alone, folded, numbered
 
 EPOCH = b"CREATED:16010101T000000Z\r\n"
 
@@ -25,6 +25,11 @@ def _event(lines):
 
 def _line(name, value, fill, piece):
     return _event(name + fill(piece) + b":" + value + b"\r\n")
+
+
+def _numbered(fill, line):
+    """Lines of which no two are the same."""
+    return numbered(line, len(fill(line)) // len(line))
 
 
 lab.TIME_LIMIT = 900
@@ -53,8 +58,17 @@ SHAPES = {
     "events": lambda fill: _event(fill(EPOCH + EVENT)),
     "calendars": lambda fill: _event(fill(
         EPOCH + b"END:VEVENT\r\nEND:VCALENDAR\r\nBEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + STAMP)),
-    "attendees": lambda fill: _event(EPOCH + fill(b"ATTENDEE;CN=A:a@example.org\r\n")),
-    "zones": lambda fill: _event(EPOCH + fill(b"RDATE;TZID=A/B:20260301T100000\r\n")),
+    "attendees": lambda fill: _event(
+        EPOCH + _numbered(fill, b"ATTENDEE;CN=A:a%d@example.org\r\n")),
+    "zones": lambda fill: _event(
+        EPOCH + _numbered(fill, b"RDATE;TZID=A/%d:20260301T100000\r\n")),
+    "dates-in-utc": lambda fill: _event(
+        EPOCH + _numbered(fill, b"DTSTART;X-N=%d;TZID=UTC:20260301T100000\r\n")),
+    "dates-in-zones": lambda fill: _event(
+        EPOCH + _numbered(fill, b"DTSTART;TZID=A/%d:20260301T100000\r\n")),
+    "dates-of-the-year-0": lambda fill: _event(
+        _numbered(fill, b"CREATED;X-N=%d:00001231T000000Z\r\n")),
+    "stamps": lambda fill: _event(EPOCH + _numbered(fill, b"DTSTAMP;X-N=%d:20260301T100000\r\n")),
     "long-lines": lambda fill: _event(EPOCH + fill(b"COMMENT:" + b"x" * 990 + b"\r\n")),
     "folds-in-characters": lambda fill: _event(
         EPOCH + b"SUMMARY:" + fill(b"xx\xc3\r\n \xa4") + b"\r\n"),

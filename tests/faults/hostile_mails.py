@@ -16,7 +16,8 @@ from typing import Callable
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
 # pylint: disable=wrong-import-position
-from hostile_calendars import ALARM, HEAD, STAMP, TYPE, alone, calendar, folded  # noqa: E402
+from hostile_calendars import (ALARM, HEAD, STAMP, TYPE,  # noqa: E402
+                               alone, calendar, folded, numbered)
 
 MANY = 900  # parameters of a line that has many, and not too many
 
@@ -104,14 +105,12 @@ def _parameters_many(count):
 
 
 def _attendees(count):
-    return alone(STAMP + b"ORGANIZER:mailto:ada@example.com\r\n" + b"".join(
-        b"ATTENDEE;CN=Guest %d:guest%d@example.org\r\n" % (number, number)
-        for number in range(count)), b"REQUEST")
+    return alone(STAMP + b"ORGANIZER:mailto:ada@example.com\r\n" + numbered(
+        b"ATTENDEE;CN=Guest:guest%d@example.org\r\n", count), b"REQUEST")
 
 
 def _zones(count):
-    return alone(STAMP + b"".join(b"RDATE;TZID=Zone/%d:20260301T100000\r\n" % number
-                                   for number in range(count)), b"REQUEST")
+    return alone(STAMP + numbered(b"RDATE;TZID=Zone/%d:20260301T100000\r\n", count), b"REQUEST")
 
 
 def _long_lines(count):
@@ -158,6 +157,12 @@ MAILS = (
     Hostile("a folded line of 57 MB", 57_000_000, _folded_line),
     Hostile("attendees without mailto:", 10_000, _attendees),
     Hostile("TZIDs without a zone", 5_000, _zones),
+    Hostile("dates in the zone UTC", 90_000, lambda count: alone(
+        STAMP + numbered(b"DTSTART;X-N=%d;TZID=UTC:20260301T100000\r\n", count), b"REQUEST")),
+    Hostile("dates in zones", 90_000, lambda count: alone(
+        STAMP + numbered(b"DTSTART;TZID=A/%d:20260301T100000\r\n", count), b"REQUEST")),
+    Hostile("dates of the year 0", 90_000, lambda count: alone(
+        STAMP + numbered(b"CREATED;X-N=%d:00001231T000000Z\r\n", count))),
     Hostile("folds in characters", 10_000, _folds_in_characters),
 )
 
