@@ -10,7 +10,7 @@
 #include "common/mail/transfer.h"
 
 /* The calendar and TNEF parts of a message. Owned by the caller, g_array_unref. */
-static GArray *find_parts(const Message *message, const PolicyLimits *limits)
+static GArray *find_parts(const Message *message, const PartsLimits *limits)
 {
     GArray *parts = parts_new();
     parts_find(message, limits, parts);
@@ -77,7 +77,7 @@ static void append_part(GString *out, const Message *before, const Part *before_
 }
 
 void message_diff_append(GString *out, const Message *before, const Message *after,
-                         const PolicyLimits *limits, gboolean color)
+                         const PartsLimits *limits, gboolean color)
 {
     g_autoptr(GArray) before_parts = find_parts(before, limits);
     g_autoptr(GArray) after_parts = find_parts(after, limits);

@@ -10,11 +10,11 @@
 #define CALMEND_MESSAGE_DIFF_H
 
 #include "common/mail/message.h"
-#include "common/policy.h"
+#include "common/mail/parts.h"
 
 /* Appends the differences; nothing when the messages are equal. Where they do not have the same
  * such parts, they are compared as they stand. */
 void message_diff_append(GString *out, const Message *before, const Message *after,
-                         const PolicyLimits *limits, gboolean color);
+                         const PartsLimits *limits, gboolean color);
 
 #endif

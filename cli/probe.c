@@ -9,7 +9,7 @@
 #include "cli/message_diff.h"
 #include "cli/milter/milter_mail.h"
 #include "cli/milter/milter_reply.h"
-#include "cli/milter/milter_terms.h"
+#include "cli/milter_terms.h"
 #include "cli/output.h"
 #include "common/repair.h"
 
@@ -105,7 +105,7 @@ static void append_body_diff(GString *out, const Message *message, const GString
     policy_init(&policy);
     message_init(&before, (Octets){.data = before_octets->str, .size = before_octets->len});
     message_init(&after, (Octets){.data = after_octets->str, .size = after_octets->len});
-    message_diff_append(out, &before, &after, &policy.limits, color);
+    message_diff_append(out, &before, &after, &policy.limits.parts, color);
     g_string_free(before_octets, TRUE);
     g_string_free(after_octets, TRUE);
 }

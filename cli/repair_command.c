@@ -16,7 +16,7 @@ static gboolean write_piece(Octets piece, gpointer file)
     return fwrite(piece.data, 1, piece.size, file) == piece.size;
 }
 
-static void print_diff(const Message *message, const GArray *edits, const PolicyLimits *limits)
+static void print_diff(const Message *message, const GArray *edits, const PartsLimits *limits)
 {
     g_auto(Message) repaired = {0};
     g_autoptr(GString) text = g_string_new(NULL);
@@ -41,7 +41,7 @@ static CommandExit repair_file(const char *file, const Engine *engine, gboolean 
     message.recipients = engine->recipients;
     g_autoptr(Plan) plan = repair_message(&message, policy, engine->now);
     if (diff)
-        print_diff(&message, plan->edits, &policy->limits);
+        print_diff(&message, plan->edits, &policy->limits.parts);
     else
         splice_apply(message.octets, plan->edits, write_piece, stdout);
     return command_finish(COMMAND_OK);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/tnef_text.h"
 
+#include "common/rules/tnef_names.h"
 #include "common/tnef/filetime.h"
 #include "common/tnef/tnef.h"
-#include "common/tnef/tnef_names.h"
 
 #define MOST G_MAXUINT
 

@@ -8,8 +8,8 @@
 #include "common/rules/calendar_part.h"
 #include "common/rules/families.h"
 #include "common/rules/header_rules.h"
+#include "common/rules/substitute.h"
 #include "common/rules/tnef_part.h"
-#include "common/substitute.h"
 
 #include <string.h>
 
@@ -149,14 +149,14 @@ static void examine_parts(Repair *repair, const GArray *parts, const GArray *str
 }
 
 /* FALSE when the message is over a limit, which the plan then says. */
-static gboolean find_parts(const Message *message, const PolicyLimits *limits, GArray *parts,
+static gboolean find_parts(const Message *message, const PartsLimits *limits, GArray *parts,
                            GArray *strays, Plan *plan)
 {
     switch (parts_find_all(message, limits, parts, strays)) {
     case PARTS_OK:
         return TRUE;
     case PARTS_TOO_MANY:
-        plan_add_limit(plan, NULL, "more than %u parts or a nesting deeper than %u", limits->parts,
+        plan_add_limit(plan, NULL, "more than %u parts or a nesting deeper than %u", limits->count,
                        limits->depth);
         return FALSE;
     case PARTS_TOO_LONG:
@@ -188,7 +188,8 @@ Plan *repair_message(const Message *message, const Policy *policy, gint64 now)
     g_autoptr(GArray) parts = parts_new();
     g_autoptr(GArray) strays = parts_new_strays();
     if (!may_examine(message, &policy->limits, plan) ||
-        !find_parts(message, &policy->limits, parts, strays, plan) || parts->len + strays->len == 0)
+        !find_parts(message, &policy->limits.parts, parts, strays, plan) ||
+        parts->len + strays->len == 0)
         return plan;
     Repair repair = {
         .message = message,

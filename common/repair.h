@@ -11,8 +11,8 @@
 #define CALMEND_REPAIR_H
 
 #include "common/mail/message.h"
-#include "common/plan.h"
-#include "common/policy.h"
+#include "common/rules/plan.h"
+#include "common/rules/policy.h"
 
 /* One-time initialization of GMime and libical; before any thread calls repair_message. */
 void repair_init(void);

@@ -12,7 +12,7 @@
 
 #include "common/mailbox_list.h"
 #include "common/network_list.h"
-#include "common/policy.h"
+#include "common/rules/policy.h"
 
 #define SETTINGS_ERROR settings_error_quark()
 GQuark settings_error_quark(void);

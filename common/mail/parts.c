@@ -20,7 +20,7 @@ typedef struct {
 
 typedef struct {
     Octets octets;
-    const PolicyLimits *limits;
+    const PartsLimits *limits;
     GArray *parts;
     GArray *strays;
     GArray *levels; /* of Level, outermost first; a delimiter's tag is its multipart's index */
@@ -225,7 +225,7 @@ static void begin_multipart(Walk *walk, guint label, PartSeal seal)
 
 static gboolean count_entity(Walk *walk)
 {
-    if (walk->levels->len > walk->limits->depth || ++walk->count > walk->limits->parts)
+    if (walk->levels->len > walk->limits->depth || ++walk->count > walk->limits->count)
         walk->status = PARTS_TOO_MANY;
     return walk->status == PARTS_OK;
 }
@@ -335,7 +335,7 @@ static void walk_message(Walk *walk, gsize start)
     }
 }
 
-PartsStatus parts_find_all(const Message *message, const PolicyLimits *limits, GArray *parts,
+PartsStatus parts_find_all(const Message *message, const PartsLimits *limits, GArray *parts,
                            GArray *strays)
 {
     Walk walk = {.octets = message->octets,
@@ -351,7 +351,7 @@ PartsStatus parts_find_all(const Message *message, const PolicyLimits *limits, G
     return walk.status;
 }
 
-PartsStatus parts_find(const Message *message, const PolicyLimits *limits, GArray *parts)
+PartsStatus parts_find(const Message *message, const PartsLimits *limits, GArray *parts)
 {
     return parts_find_all(message, limits, parts, NULL);
 }

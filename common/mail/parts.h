@@ -11,7 +11,11 @@
 
 #include "common/mail/message.h"
 #include "common/mail/mime_head.h"
-#include "common/policy.h"
+
+typedef struct {
+    guint count; /* of MIME parts in a message, containers too */
+    guint depth; /* nesting of multiparts and messages */
+} PartsLimits;
 
 /* What forbids a change to a part. */
 typedef enum {
@@ -65,11 +69,11 @@ void parts_init(void);
 /* The calendar and TNEF parts of `message`, in its order, appended to `parts`, an array made by
  * parts_new; and to `strays`, an array made by parts_new_strays, or NULL, the stray calendars. At a
  * limit the walk ends, and they are what was found before. */
-PartsStatus parts_find_all(const Message *message, const PolicyLimits *limits, GArray *parts,
+PartsStatus parts_find_all(const Message *message, const PartsLimits *limits, GArray *parts,
                            GArray *strays);
 
 /* The same without stray calendars. */
-PartsStatus parts_find(const Message *message, const PolicyLimits *limits, GArray *parts);
+PartsStatus parts_find(const Message *message, const PartsLimits *limits, GArray *parts);
 
 /* An empty array of Part, or of StrayCalendar, that frees its elements. Owned by the caller,
  * g_array_unref. */

@@ -9,7 +9,7 @@
 #ifndef CALMEND_CALENDAR_PART_H
 #define CALMEND_CALENDAR_PART_H
 
-#include "common/part_work.h"
+#include "common/rules/part_work.h"
 
 /* Adds what is found in the part to the plan, and edits where its seal lets it. */
 void calendar_part_examine(const PartWork *work);

@@ -13,6 +13,7 @@
 #include "common/calendar/expect.h"
 #include "common/mail/splice.h"
 #include "common/rules/field_facts.h"
+#include "common/rules/rule.h"
 
 /* An edit of the round, of which case it is, and in which component it stands. */
 typedef struct {

@@ -3,7 +3,7 @@
 
 #include "common/rules/families.h"
 #include "common/rules/header_rules.h"
-#include "common/substitute.h"
+#include "common/rules/substitute.h"
 
 #include <gmime/gmime.h>
 #include <string.h>

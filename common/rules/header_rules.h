@@ -8,7 +8,8 @@
 #define CALMEND_HEADER_RULES_H
 
 #include "common/mail/message.h"
-#include "common/plan.h"
+#include "common/rules/plan.h"
+#include "common/rules/policy.h"
 
 /* Date and deadline fields: findings and edits. With a `seal` other than REASON_NONE findings only.
  */

@@ -11,7 +11,7 @@
 #ifndef CALMEND_ROUNDS_H
 #define CALMEND_ROUNDS_H
 
-#include "common/part_work.h"
+#include "common/rules/part_work.h"
 
 typedef struct {
     GArray *edits;    /* Edit on the first text, sorted */

@@ -10,9 +10,9 @@
 #define CALMEND_SITE_H
 
 #include "common/calendar/calendar.h"
-#include "common/part_work.h"
 #include "common/rules/draft.h"
 #include "common/rules/field_facts.h"
+#include "common/rules/part_work.h"
 #include "common/rules/rule.h"
 
 /* What a VCALENDAR is to the components in it. */

@@ -9,7 +9,7 @@
 #ifndef CALMEND_TNEF_PART_H
 #define CALMEND_TNEF_PART_H
 
-#include "common/part_work.h"
+#include "common/rules/part_work.h"
 
 /* Adds what is found in the part to the plan. The limits of components and content lines hold for
  * attributes with recipient rows, and for properties. */

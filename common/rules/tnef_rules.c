@@ -2,9 +2,9 @@
 #include "common/rules/tnef_rules.h"
 
 #include "common/rules/families.h"
+#include "common/rules/tnef_names.h"
 #include "common/tnef/filetime.h"
 #include "common/tnef/tnef_edit.h"
-#include "common/tnef/tnef_names.h"
 
 #include <string.h>
 

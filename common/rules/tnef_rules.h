@@ -10,7 +10,7 @@
 #ifndef CALMEND_TNEF_RULES_H
 #define CALMEND_TNEF_RULES_H
 
-#include "common/part_work.h"
+#include "common/rules/part_work.h"
 #include "common/tnef/tnef.h"
 
 /* Applies every row to `tnef`: findings to the plan, changes (TnefChange) to `changes`. A stream

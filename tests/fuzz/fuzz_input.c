@@ -13,15 +13,13 @@ static const RuleProfile profiles[] = {PROFILE_INBOUND, PROFILE_OUTBOUND, 0};
 
 /* How much may be read: the manual's limits, and ones that small inputs reach. */
 static const PolicyLimits small_limits[] = {
-    {.message_bytes = 1 << 26, .parts = 1000, .depth = 50, .calendar = MANUAL_LIMITS},
-    {.message_bytes = 1000, .parts = 1000, .depth = 50, .calendar = MANUAL_LIMITS},
+    {.message_bytes = 1 << 26, .parts = {.count = 1000, .depth = 50}, .calendar = MANUAL_LIMITS},
+    {.message_bytes = 1000, .parts = {.count = 1000, .depth = 50}, .calendar = MANUAL_LIMITS},
     {.message_bytes = 1 << 26,
-     .parts = 3,
-     .depth = 2,
+     .parts = {.count = 3, .depth = 2},
      .calendar = {.lines = 20, .components = 3, .nesting = 3, .parameters = 3}},
     {.message_bytes = 1 << 26,
-     .parts = 1,
-     .depth = 1,
+     .parts = {.count = 1, .depth = 1},
      .calendar = {.lines = 1, .components = 1, .nesting = 1, .parameters = 1}},
 };
 

@@ -10,7 +10,7 @@
 #define CALMEND_FUZZ_INPUT_H
 
 #include "common/mail/octets.h"
-#include "common/policy.h"
+#include "common/rules/policy.h"
 
 #include <stdint.h>
 

@@ -39,12 +39,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     g_auto(Message) message;
     message_init(&message, input);
-    fuzz_require_parts(&message, &policy.limits);
+    fuzz_require_parts(&message, &policy.limits.parts);
     g_autoptr(Plan) plan = repair_message(&message, &policy, now);
     g_autoptr(GString) repaired = fuzz_apply_plan(&message, plan);
     fuzz_require_findings(plan);
     fuzz_require_events(plan);
-    fuzz_require_places(&message, &policy.limits, plan);
+    fuzz_require_places(&message, &policy.limits.parts, plan);
     if (plan_changes(plan))
         require_rest(&message, plan, repaired, &policy, now);
     else

@@ -164,12 +164,12 @@ static gsize require_part(const Message *message, const Part *part, gsize from)
     return part->content_end;
 }
 
-void fuzz_require_parts(const Message *message, const PolicyLimits *limits)
+void fuzz_require_parts(const Message *message, const PartsLimits *limits)
 {
     g_autoptr(GArray) parts = parts_new();
     g_autoptr(GArray) strays = parts_new_strays();
     parts_find_all(message, limits, parts, strays);
-    fuzz_require(parts->len <= limits->parts, "there are no more parts than the limit");
+    fuzz_require(parts->len <= limits->count, "there are no more parts than the limit");
     gsize from = message->head;
     for (guint i = 0; i < parts->len; i++)
         from = require_part(message, &g_array_index(parts, Part, i), from);
@@ -235,7 +235,7 @@ static gboolean is_in_header(const Message *message, const Edit *edit)
     return FALSE;
 }
 
-void fuzz_require_places(const Message *message, const PolicyLimits *limits, const Plan *plan)
+void fuzz_require_places(const Message *message, const PartsLimits *limits, const Plan *plan)
 {
     g_autoptr(GArray) parts = parts_new();
     if (!plan_changes(plan))
@@ -470,7 +470,7 @@ static void require_part_alike(const Message *before, const Part *old, const Mes
 
 void fuzz_require_parts_alike(const Message *before, const Message *after, const Plan *plan)
 {
-    const PolicyLimits limits = {.parts = G_MAXUINT, .depth = 1000};
+    const PartsLimits limits = {.count = G_MAXUINT, .depth = 1000};
     g_autoptr(GArray) old_parts = parts_new();
     g_autoptr(GArray) new_parts = parts_new();
     parts_find(before, &limits, old_parts);

@@ -29,11 +29,11 @@ GString *fuzz_apply_plan(const Message *message, const Plan *plan);
 
 /* Parts are inside of the message, disjoint and in order, and what is told of them stands where it
  * is said to; stray calendars, too. */
-void fuzz_require_parts(const Message *message, const PolicyLimits *limits);
+void fuzz_require_parts(const Message *message, const PartsLimits *limits);
 
 /* The edits stand in the content, the Content-Type or the Content-Transfer-Encoding of a part that
  * may be edited, and in fields that a rule names. `limits` are those of the plan. */
-void fuzz_require_places(const Message *message, const PolicyLimits *limits, const Plan *plan);
+void fuzz_require_places(const Message *message, const PartsLimits *limits, const Plan *plan);
 
 /* The findings say that something is repaired just when there are edits. */
 void fuzz_require_findings(const Plan *plan);

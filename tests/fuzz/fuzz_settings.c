@@ -38,8 +38,8 @@ static void require_ranges(const Settings *settings)
 {
     const PolicyLimits *limits = &settings->policy.limits;
     fuzz_require(settings->socket_mode <= 0777, "a mode has nine bits");
-    fuzz_require(limits->message_bytes > 0 && limits->parts > 0 && limits->depth > 0 &&
-                     limits->depth <= 1000 && limits->calendar.components > 0 &&
+    fuzz_require(limits->message_bytes > 0 && limits->parts.count > 0 && limits->parts.depth > 0 &&
+                     limits->parts.depth <= 1000 && limits->calendar.components > 0 &&
                      limits->calendar.nesting > 0 && limits->calendar.parameters > 0,
                  "limits are in their ranges");
 }

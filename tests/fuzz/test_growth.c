@@ -66,7 +66,7 @@ static void set_policy(Policy *policy)
     policy_init(policy);
     for (guint number = 0; number < rules_count(); number++)
         policy_set_level(policy, rules_get(number)->name, RULE_ENABLED);
-    policy->limits.parts = G_MAXUINT;
+    policy->limits.parts.count = G_MAXUINT;
     policy->limits.calendar = (CalendarLimits){G_MAXUINT, G_MAXUINT, G_MAXUINT, G_MAXUINT};
 }
 

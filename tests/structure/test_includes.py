@@ -3,8 +3,7 @@
 """Dependencies point downward: no file includes one of a room above its own.
 
 ROOMS says who stands above whom. The engine, common/, knows neither the milter nor the command, and
-these two do not know each other. EXCEPTIONS names what looks up all the same; one that is no longer
-needed is an error, too, so that the list can only become shorter.
+these two do not know each other.
 """
 import pathlib
 import re
@@ -28,20 +27,6 @@ ROOMS = {
     "cli/milter": ("common", "common/mail"),
     "cli": ("cli/milter", "common", "common/mail", "common/calendar", "common/tnef",
             "common/rules"),
-}
-
-# The file and what it includes.
-EXCEPTIONS = {
-    ("cli/milter/milter_terms.c", "cli/output.h"),
-    ("common/mail/parts.h", "common/policy.h"),
-    ("common/rules/calendar_part.h", "common/part_work.h"),
-    ("common/rules/header_rules.c", "common/substitute.h"),
-    ("common/rules/header_rules.h", "common/plan.h"),
-    ("common/rules/rounds.h", "common/part_work.h"),
-    ("common/rules/site.h", "common/part_work.h"),
-    ("common/rules/tnef_part.h", "common/part_work.h"),
-    ("common/rules/tnef_rules.h", "common/part_work.h"),
-    ("common/tnef/tnef_names.c", "common/rules/rules.h"),
 }
 
 # Made by configure.
@@ -85,12 +70,7 @@ class Includes(unittest.TestCase):
     """All sources at once."""
 
     def test_no_include_looks_up(self):
-        self.assertEqual([pair for pair in own_includes()
-                          if looks_up(*pair) and pair not in EXCEPTIONS], [])
-
-    def test_no_exception_is_left_over(self):
-        needed = {pair for pair in own_includes() if looks_up(*pair)}
-        self.assertEqual(EXCEPTIONS - needed, set())
+        self.assertEqual([pair for pair in own_includes() if looks_up(*pair)], [])
 
     def test_includes_name_the_folder(self):
         self.assertEqual([pair for pair in own_includes()

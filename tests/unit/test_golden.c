@@ -20,8 +20,8 @@ typedef struct {
 } LimitKey;
 
 static const LimitKey limit_keys[] = {
-    {"parts", offsetof(PolicyLimits, parts)},
-    {"depth", offsetof(PolicyLimits, depth)},
+    {"parts", offsetof(PolicyLimits, parts.count)},
+    {"depth", offsetof(PolicyLimits, parts.depth)},
     {"components", offsetof(PolicyLimits, calendar.components)},
     {"content-lines", offsetof(PolicyLimits, calendar.lines)},
     {"nesting", offsetof(PolicyLimits, calendar.nesting)},

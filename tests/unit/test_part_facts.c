@@ -30,7 +30,7 @@ static const char *const encoding_words[] = {
 /* The part of a mail that has just one. */
 static const Part *find_only_part(const char *mail, GArray *parts)
 {
-    static const PolicyLimits limits = {.parts = 100, .depth = 10};
+    static const PartsLimits limits = {.count = 100, .depth = 10};
     g_auto(Message) message;
     message_init(&message, octets_of(mail));
     g_assert_cmpint(parts_find(&message, &limits, parts), ==, PARTS_OK);
@@ -152,7 +152,7 @@ static const FactsCase strays[] = {
 
 static void test_strays(gconstpointer data)
 {
-    static const PolicyLimits limits = {.parts = 100, .depth = 10};
+    static const PartsLimits limits = {.count = 100, .depth = 10};
     const FactsCase *row = data;
     g_auto(Message) message;
     message_init(&message, octets_of(row->mail));

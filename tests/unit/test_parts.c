@@ -266,7 +266,7 @@ static void assert_fields(const Message *message, const GArray *parts)
 
 static void test_parts(gconstpointer data)
 {
-    static const PolicyLimits limits = {.parts = 100, .depth = 10};
+    static const PartsLimits limits = {.count = 100, .depth = 10};
     const PartsCase *row = data;
     g_auto(Message) message;
     message_init(&message, octets_of(row->mail));
@@ -297,7 +297,7 @@ static const LimitCase limit_cases[] = {
 
 static PartsStatus find_within(const char *mail, guint max_parts, guint max_depth, guint *found)
 {
-    PolicyLimits limits = {.parts = max_parts, .depth = max_depth};
+    PartsLimits limits = {.count = max_parts, .depth = max_depth};
     g_auto(Message) message;
     message_init(&message, octets_of(mail));
     g_autoptr(GArray) parts = parts_new();

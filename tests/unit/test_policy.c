@@ -5,7 +5,7 @@
  * Levels, profiles and switches are held to the table of the rules, case by case: what is named is
  * repaired, what is disabled is not looked at, and nothing else changes.
  */
-#include "common/policy.h"
+#include "common/rules/policy.h"
 
 #include <string.h>
 
@@ -73,8 +73,8 @@ static void test_default(void)
     g_assert_true(policy_is_on(&policy, SWITCH_TRACK_STATUS));
     g_assert_true(policy_is_on(&policy, SWITCH_MAIL));
     g_assert_cmpuint(policy.limits.message_bytes, ==, 64 * 1024 * 1024);
-    g_assert_cmpuint(policy.limits.parts, ==, 1000);
-    g_assert_cmpuint(policy.limits.depth, ==, 50);
+    g_assert_cmpuint(policy.limits.parts.count, ==, 1000);
+    g_assert_cmpuint(policy.limits.parts.depth, ==, 50);
     g_assert_cmpuint(policy.limits.calendar.lines, ==, 100000);
     g_assert_cmpuint(policy.limits.calendar.components, ==, 10000);
     g_assert_cmpuint(policy.limits.calendar.nesting, ==, 10);

@@ -178,9 +178,9 @@ typedef struct {
 static const LimitCase limits[] = {
     {"message-bytes", LIMIT(message_bytes), HEAD CAL_TYPE "\n" REPLY,
      sizeof(HEAD CAL_TYPE "\n" REPLY) - 1, "octets"},
-    {"parts", LIMIT(parts), MULTI("mixed", PART("", "x") PART("", "x") PART(CAL_TYPE, REPLY)), 4,
-     "parts"},
-    {"depth", LIMIT(depth),
+    {"parts", LIMIT(parts.count), MULTI("mixed", PART("", "x") PART("", "x") PART(CAL_TYPE, REPLY)),
+     4, "parts"},
+    {"depth", LIMIT(parts.depth),
      MULTI("mixed", PART("Content-Type: multipart/mixed; boundary=c\n",
                          "--c\n" CAL_TYPE "\n" REPLY "--c--\n")),
      2, "nesting"},

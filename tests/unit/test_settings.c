@@ -157,8 +157,8 @@ static void test_members(void)
     g_assert_cmpint(settings->log_format, ==, LOG_FORMAT_JSON);
     g_assert_true(settings->policy.leave_signed);
     g_assert_cmpuint(settings->policy.limits.message_bytes, ==, 10);
-    g_assert_cmpuint(settings->policy.limits.parts, ==, 12);
-    g_assert_cmpuint(settings->policy.limits.depth, ==, 13);
+    g_assert_cmpuint(settings->policy.limits.parts.count, ==, 12);
+    g_assert_cmpuint(settings->policy.limits.parts.depth, ==, 13);
     g_assert_cmpuint(settings->policy.limits.calendar.components, ==, 14);
     g_assert_cmpuint(settings->policy.limits.calendar.nesting, ==, 15);
     g_assert_cmpuint(settings->policy.limits.calendar.parameters, ==, 16);

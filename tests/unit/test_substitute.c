@@ -6,7 +6,7 @@
  * date. What a component's DTSTAMP gives is in test_rounds.
  */
 #include "common/mail/parts.h"
-#include "common/substitute.h"
+#include "common/rules/substitute.h"
 
 #define DAY (24 * 60 * 60)
 #define NOW G_GINT64_CONSTANT(1767657600) /* 2026-01-06 00:00:00 UTC */

@@ -145,7 +145,7 @@ static gboolean field_matters(const Message *message, const char *name)
  * at the top must not rule it out. */
 static gboolean check_mail(Octets octets, const char *name)
 {
-    static const PolicyLimits limits = {.parts = 100000, .depth = 1000};
+    static const PartsLimits limits = {.count = 100000, .depth = 1000};
     g_auto(Message) message;
     message_init(&message, octets);
     g_autoptr(GArray) parts = parts_new();

@@ -2,7 +2,7 @@
  *
  * milter_terms: see milter_terms.h. The bits are those of libmilter/mfapi.h and mfdef.h.
  */
-#include "cli/milter/milter_terms.h"
+#include "cli/milter_terms.h"
 
 #include "cli/output.h"
 

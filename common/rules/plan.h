@@ -11,6 +11,7 @@
 
 #include "common/mail/parts.h"
 #include "common/mail/splice.h"
+#include "common/rules/rule.h"
 
 /* Why a finding has no edit. */
 typedef enum {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/plan.h"
+#include "common/rules/plan.h"
 
 #include "common/rules/families.h"
 

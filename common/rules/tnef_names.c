@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/tnef/tnef_names.h"
+#include "common/rules/tnef_names.h"
 
 #include "common/rules/rules.h"
 

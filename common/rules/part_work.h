@@ -9,8 +9,9 @@
 #define CALMEND_PART_WORK_H
 
 #include "common/mail/transfer.h"
-#include "common/plan.h"
-#include "common/substitute.h"
+#include "common/rules/plan.h"
+#include "common/rules/policy.h"
+#include "common/rules/substitute.h"
 
 typedef struct {
     const Message *message;

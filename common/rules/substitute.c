@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/substitute.h"
+#include "common/rules/substitute.h"
 
 #include <gmime/gmime.h>
 #include <string.h>

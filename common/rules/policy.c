@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/policy.h"
+#include "common/rules/policy.h"
 
 #define ALL_SWITCHES ((1U << SWITCHES) - 1)
 
 static const PolicyLimits default_limits = {
     .message_bytes = 64 * 1024 * 1024,
-    .parts = 1000,
-    .depth = 50,
+    .parts = {.count = 1000, .depth = 50},
     .calendar = {.components = 10000, .lines = 100000, .nesting = 10, .parameters = 1000},
 };
 

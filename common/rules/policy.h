@@ -10,12 +10,12 @@
 #define CALMEND_POLICY_H
 
 #include "common/calendar/calendar.h"
+#include "common/mail/parts.h"
 #include "common/rules/rules.h"
 
 typedef struct {
-    gsize message_bytes;     /* octets of a message that is examined at all */
-    guint parts;             /* MIME parts in a message */
-    guint depth;             /* nesting of multiparts and messages */
+    gsize message_bytes; /* octets of a message that is examined at all */
+    PartsLimits parts;
     CalendarLimits calendar; /* of a calendar; in a TNEF stream components are attributes and
                                 recipient rows, lines are properties */
 } PolicyLimits;
