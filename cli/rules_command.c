@@ -22,6 +22,8 @@ typedef enum {
     COLUMN_REPAIR,
     COLUMN_PROFILE,
     COLUMN_NOW,
+    COLUMNS_SHOWN, /* in JSON there are more */
+    COLUMN_STANDARD = COLUMNS_SHOWN,
     COLUMNS,
 } Column;
 
@@ -41,6 +43,7 @@ static const struct {
     [COLUMN_REPAIR] = {"repair", 16},
     [COLUMN_PROFILE] = {"profile", 8},
     [COLUMN_NOW] = {"now", 8},
+    [COLUMN_STANDARD] = {"standard", 28},
 };
 
 /* One row in words. NULL: nothing to say. */
@@ -78,6 +81,7 @@ static Row row_of(const Rule *rule, const RuleCase *rule_case, const Policy *pol
         [COLUMN_REPAIR] = g_strdup(rule_case->repair->words),
         [COLUMN_PROFILE] = rules_profile_text(rule_case),
         [COLUMN_NOW] = g_strdup(now_text(policy_action(policy, rule, rule_case))),
+        [COLUMN_STANDARD] = g_strdup(rule->standard),
     }};
 }
 
@@ -102,23 +106,23 @@ static char **wrap(const char *word, gsize width)
     return g_strsplit(text, "\n", -1);
 }
 
-static void print_row(const Row *row, const int widths[COLUMNS])
+static void print_row(const Row *row, const int widths[COLUMNS_SHOWN])
 {
-    char **cells[COLUMNS];
+    char **cells[COLUMNS_SHOWN];
     guint lines = 0;
-    for (Column column = 0; column < COLUMNS; column++) {
+    for (Column column = 0; column < COLUMNS_SHOWN; column++) {
         cells[column] = wrap(row->words[column], LAYOUT[column].width);
         lines = MAX(lines, g_strv_length(cells[column]));
     }
     for (guint i = 0; i < lines; i++) {
         g_autoptr(GString) line = g_string_new(NULL);
-        for (Column column = 0; column < COLUMNS; column++) {
+        for (Column column = 0; column < COLUMNS_SHOWN; column++) {
             const char *cell = i < g_strv_length(cells[column]) ? cells[column][i] : "";
             g_string_append_printf(line, "%-*s  ", widths[column], cell);
         }
         puts(g_strchomp(line->str));
     }
-    for (Column column = 0; column < COLUMNS; column++)
+    for (Column column = 0; column < COLUMNS_SHOWN; column++)
         g_strfreev(cells[column]);
 }
 
@@ -137,9 +141,9 @@ static int column_width(const GArray *rows, Column column)
 
 static void print_table(const GArray *rows)
 {
-    int widths[COLUMNS];
+    int widths[COLUMNS_SHOWN];
     Row head = {{0}};
-    for (Column column = 0; column < COLUMNS; column++) {
+    for (Column column = 0; column < COLUMNS_SHOWN; column++) {
         head.words[column] = g_ascii_strup(LAYOUT[column].name, -1);
         widths[column] = column_width(rows, column);
     }

@@ -194,6 +194,8 @@ static void print_rule(const Rule *rule)
     print_argument("Sy", rule->name);
     puts("");
     print_line(rule->summary);
+    if (rule->standard != NULL)
+        printf("See %s.\n", rule->standard);
     puts(".Bl -bullet -compact");
     for (gsize i = 0; i < rule->count; i++)
         print_case(&rule->cases[i]);

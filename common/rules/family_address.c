@@ -307,16 +307,22 @@ static const RuleCase comment_quotes[] = {
 
 static const Rule rules[] = {
     {.name = "address-scheme", .family = FAMILY_ADDRESS, RULE_CASES(address_scheme),
+     .standard = "RFC 5545 3.3.3",
      .summary = "An address has no mailto: in front of it."},
     {.name = "address-escaped", .family = FAMILY_ADDRESS, RULE_CASES(address_escaped),
+     .standard = "RFC 6068 2",
      .summary = "The @ of an address is written %40."},
     {.name = "sent-by-unquoted", .family = FAMILY_ADDRESS, RULE_CASES(sent_by_unquoted),
+     .standard = "RFC 5545 3.2.18",
      .summary = "The address in SENT-BY is not quoted."},
     {.name = "common-name-comma", .family = FAMILY_ADDRESS, RULE_CASES(common_name_comma),
+     .standard = "RFC 5545 3.2",
      .summary = "A name with a comma is not quoted."},
     {.name = "attendee-swapped", .family = FAMILY_ADDRESS, RULE_CASES(attendee_swapped),
+     .standard = "RFC 5545 3.1",
      .summary = "The colon stands before the parameters instead of behind them."},
     {.name = "comment-quotes", .family = FAMILY_ADDRESS, RULE_CASES(comment_quotes),
+     .standard = "RFC 5545 3.2",
      .summary = "A quoted comment holds quotes."},
 };
 /* clang-format on */

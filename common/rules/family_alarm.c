@@ -116,10 +116,13 @@ static const RuleCase alarm_action[] = {
 
 static const Rule rules[] = {
     {.name = "trigger-empty", .family = FAMILY_ALARM, RULE_CASES(trigger_empty),
+     .standard = "RFC 5545 3.3.6",
      .summary = "The TRIGGER of an alarm is a duration without a number."},
     {.name = "trigger-days", .family = FAMILY_ALARM, RULE_CASES(trigger_days),
+     .standard = "RFC 5545 3.3.6",
      .summary = "The TRIGGER of an alarm has days or weeks in its time."},
     {.name = "alarm-action", .family = FAMILY_ALARM, RULE_CASES(alarm_action),
+     .standard = "RFC 5545 3.6.6",
      .summary = "An alarm has no ACTION."},
 };
 /* clang-format on */

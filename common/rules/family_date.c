@@ -303,18 +303,25 @@ static const RuleCase lotus_range[] = {
 
 static const Rule rules[] = {
     {.name = "created-zero", .family = FAMILY_DATE, RULE_CASES(created_zero),
+     .standard = "RFC 5545 3.8.7",
      .summary = "CREATED or LAST-MODIFIED is in the year 0."},
     {.name = "date-unlabelled", .family = FAMILY_DATE, RULE_CASES(date_unlabelled),
+     .standard = "RFC 5545 3.2.20",
      .summary = "A date does not say that it is one."},
     {.name = "date-midnight", .family = FAMILY_DATE, RULE_CASES(date_midnight),
+     .standard = "RFC 5545 3.3.4",
      .summary = "A date that says that it is one has a time."},
     {.name = "stamp-missing", .family = FAMILY_DATE, RULE_CASES(stamp_missing),
+     .standard = "RFC 5545 3.8.7.2",
      .summary = "DTSTAMP is missing."},
     {.name = "rule-noise", .family = FAMILY_DATE, RULE_CASES(rule_noise),
+     .standard = "RFC 5545 3.3.10",
      .summary = "A recurrence rule holds blanks or empty parts."},
     {.name = "stamp-local", .family = FAMILY_DATE, RULE_CASES(stamp_local),
+     .standard = "RFC 5545 3.8.7.2",
      .summary = "DTSTAMP is a local time or a date."},
     {.name = "lotus-range", .family = FAMILY_DATE, RULE_CASES(lotus_range),
+     .standard = "RFC 5545 3.2.13",
      .summary = "X-LOTUS-RECURID has a RANGE."},
 };
 /* clang-format on */

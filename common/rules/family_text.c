@@ -391,18 +391,25 @@ static const RuleCase name_underscore[] = {
 
 static const Rule rules[] = {
     {.name = "byte-order-mark", .family = FAMILY_TEXT, RULE_CASES(byte_order_mark),
+     .standard = "RFC 5545 3.4",
      .summary = "The calendar begins with a byte-order mark."},
     {.name = "doubled-return", .family = FAMILY_TEXT, RULE_CASES(doubled_return),
+     .standard = "RFC 5545 3.1",
      .summary = "Every line ends in CR CR LF."},
     {.name = "bare-line-feed", .family = FAMILY_TEXT, RULE_CASES(bare_line_feed),
+     .standard = "RFC 5545 3.1",
      .summary = "The lines of an encoded part end in LF alone."},
     {.name = "fold-in-character", .family = FAMILY_TEXT, RULE_CASES(fold_in_character),
+     .standard = "RFC 5545 3.1",
      .summary = "A fold cuts a UTF-8 character."},
     {.name = "long-line", .family = FAMILY_TEXT, RULE_CASES(long_line),
+     .standard = "RFC 5545 3.1",
      .summary = "A line is so long that an MTA cuts it."},
     {.name = "encoding-parameter", .family = FAMILY_TEXT, RULE_CASES(encoding_parameter),
+     .standard = "RFC 5545 3.2.7",
      .summary = "ENCODING=QUOTED-PRINTABLE, which iCalendar 2.0 does not know."},
     {.name = "name-underscore", .family = FAMILY_TEXT, RULE_CASES(name_underscore),
+     .standard = "RFC 5545 3.1",
      .summary = "The name of an extension has an underscore."},
 };
 /* clang-format on */

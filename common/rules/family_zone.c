@@ -244,8 +244,10 @@ static const RuleCase zone_missing[] = {
 
 static const Rule rules[] = {
     {.name = "utc-zone", .family = FAMILY_ZONE, RULE_CASES(utc_zone),
+     .standard = "RFC 5545 3.2.19",
      .summary = "A time in UTC names UTC as its zone."},
     {.name = "zone-missing", .family = FAMILY_ZONE, RULE_CASES(zone_missing),
+     .standard = "RFC 5545 3.2.19",
      .summary = "A zone is used and not described."},
 };
 /* clang-format on */

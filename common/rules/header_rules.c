@@ -74,11 +74,13 @@ static const Rule rules[] = {
      .family = FAMILY_EPOCH,
      .reads = NAMES("Date"),
      RULE_CASES(date_epoch),
+     .standard = "RFC 5322 3.6.1",
      .summary = "The Date of the message was never set."},
     {.name = "header-deadline-epoch",
      .family = FAMILY_EPOCH,
      .reads = NAMES("Reply-By", "Expires", "Expiry-Date", "Deferred-Delivery"),
      RULE_CASES(deadline_epoch),
+     .standard = "RFC 5322 3.3",
      .summary = "A deadline of the message was never set: it means none."},
 };
 

@@ -101,6 +101,8 @@ typedef struct {
     const char *name;
     const char *family;
     const char *summary;
+    const char *standard;     /* the section that the defect goes against, such as "RFC 5545 3.1";
+                                 NULL for what calmend says of itself */
     const char *const *reads; /* header fields of the message that it needs; NULL: none */
     const RuleCase *cases;
     gsize count;

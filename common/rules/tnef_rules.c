@@ -52,14 +52,19 @@ static const RuleCase malformed[] = {
 
 static const Rule rules[] = {
     {.name = "tnef-attendee-change", .family = FAMILY_EPOCH, RULE_CASES(attendee_change),
+     .standard = "[MS-OXOCAL] 2.2",
      .summary = "In winmail.dat the time of the attendee's answer was never set."},
     {.name = "tnef-owner-change", .family = FAMILY_EPOCH, RULE_CASES(owner_change),
+     .standard = "[MS-OXOCAL] 2.2",
      .summary = "In winmail.dat the time of the organizer's change was never set."},
     {.name = "tnef-reply-time", .family = FAMILY_EPOCH, RULE_CASES(reply_time),
+     .standard = "[MS-OXOCAL] 2.2",
      .summary = "In winmail.dat the time of the reply was never set."},
     {.name = "tnef-track-status-time", .family = FAMILY_EPOCH, RULE_CASES(track_status_time),
+     .standard = "Microsoft KB 938650",
      .summary = "In winmail.dat the time of a recipient's answer was never set."},
     {.name = "tnef-malformed", .family = FAMILY_EPOCH, RULE_CASES(malformed),
+     .standard = "[MS-OXTNEF] 2.1",
      .summary = "A winmail.dat contradicts itself."},
 };
 /* clang-format on */

@@ -355,6 +355,9 @@ class Rules(Command):
         names = [line.split()[0] for line in table if not line.startswith(" ")]
         self.assertEqual([row["rule"] for row in self.rows()], names)
         self.assertIn("tnef-track-status-time", names)
+        standards = {row["rule"]: row["standard"] for row in self.rows()}
+        self.assertEqual(standards["stamp-missing"], "RFC 5545 3.8.7.2")
+        self.assertIsNone(standards["limit"])
 
     def test_settings_say_what_holds_now(self):
         self.assertEqual(self.now("stamp-local"), ["ignore"])

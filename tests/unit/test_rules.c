@@ -69,6 +69,29 @@ static void test_summaries(void)
     }
 }
 
+static gboolean names_section(const char *standard)
+{
+    static const char *const bodies[] = {"RFC ", "[MS-OX", "Microsoft KB "};
+    for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++) {
+        if (g_str_has_prefix(standard, bodies[i]))
+            return g_ascii_isdigit(standard[strlen(standard) - 1]);
+    }
+    return FALSE;
+}
+
+/* What a partner's postmaster is told must name its section; calmend's own rules go against none.
+ */
+static void test_standards(void)
+{
+    for (guint number = 0; number < rules_count(); number++) {
+        const Rule *rule = rules_get(number);
+        if (g_str_equal(rule->family, FAMILY_CALMEND))
+            g_assert_null(rule->standard);
+        else
+            g_assert_true(rule->standard != NULL && names_section(rule->standard));
+    }
+}
+
 static void check_words(const Rule *rule, const RuleCase *rule_case)
 {
     g_autofree char *profile = rules_profile_text(rule_case);
@@ -272,6 +295,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rules/names", test_names);
     g_test_add_func("/rules/numbers", test_numbers);
     g_test_add_func("/rules/summaries", test_summaries);
+    g_test_add_func("/rules/standards", test_standards);
     g_test_add_func("/rules/words", test_words);
     g_test_add_func("/rules/calls", test_calls);
     g_test_add_func("/rules/asked-names", test_asked_names);
