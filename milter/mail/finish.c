@@ -4,8 +4,8 @@
 #include "milter/mail/apply.h"
 #include "milter/mail/mta_taken.h"
 #include "milter/service/overload.h"
-#include "milter/service/switch_watch.h"
-#include "milter/watch/log.h"
+#include "transit/log.h"
+#include "transit/switch_watch.h"
 
 /* The macros are the MTA's and live until this callback returns. */
 static void log_events(const Daemon *daemon, SMFICTX *context, const Incoming *incoming,
@@ -93,7 +93,8 @@ Outcome finish_message(const Daemon *daemon, SMFICTX *context, const MilterTerms
     const char *mta = smfi_getsymval(context, (char *)"j");
     gsize taken = mta_taken_largest(mta, daemon->generation);
     mta_taken_note(mta, daemon->generation, incoming_octets(incoming));
-    g_autoptr(Plan) plan = make_plan(incoming, switch_watch_look(daemon));
+    g_autoptr(Plan) plan =
+        make_plan(incoming, switch_watch_look(daemon->settings, daemon->switches));
     if (plan == NULL)
         return finish_unplanned(daemon, context, incoming);
 

@@ -12,7 +12,7 @@
 #include "milter/mail/apply.h"
 #include "milter/mail/incoming.h"
 #include "milter/service/daemon.h"
-#include "milter/watch/metrics.h"
+#include "transit/metrics.h"
 
 #include <libmilter/mfapi.h>
 

@@ -2,9 +2,9 @@
 #include "milter/mail/incoming.h"
 
 #include "common/mail/token_search.h"
-#include "milter/mail/mta_limit.h"
 #include "milter/mail/slots.h"
-#include "milter/mail/spool.h"
+#include "transit/mta_limit.h"
+#include "transit/spool.h"
 
 #include <string.h>
 

@@ -21,11 +21,11 @@
 #include "milter/service/process.h"
 #include "milter/service/reload.h"
 #include "milter/service/service.h"
-#include "milter/service/switch_watch.h"
 #include "milter/service/systemd.h"
 #include "milter/watch/counts.h"
-#include "milter/watch/log.h"
 #include "milter/watch/metrics_file.h"
+#include "transit/log.h"
+#include "transit/switch_watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +61,7 @@ static void log_start(const Listener *listener)
                                        PACKAGE_VERSION, listen_spec(listener));
     log_service_event(event);
     connections_check(daemon->settings);
-    switch_watch_look(daemon);
+    switch_watch_look(daemon->settings, daemon->switches);
 }
 
 static void log_stop(gboolean asked)
@@ -106,7 +106,7 @@ static int run(Settings *settings, const Options *options)
     daemon_put_in_force(settings);
     reload_prepare(options);
     process_prepare();
-    log_open(settings, options->foreground);
+    log_open("calmend-milter", settings, options->foreground);
     repair_init();
     if (!filter_register())
         return fail("libmilter is of another version than this program was built with");

@@ -3,8 +3,8 @@
 
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
-#include "milter/service/switch_watch.h"
-#include "milter/watch/log.h"
+#include "transit/log.h"
+#include "transit/switch_watch.h"
 
 static const Options *command_line;
 static Daemon *started; /* what was in force at the start */
@@ -27,7 +27,7 @@ static void put_in_force(Settings *settings)
     connections_check(settings);
 
     g_autoptr(Daemon) daemon = daemon_take();
-    switch_watch_look(daemon);
+    switch_watch_look(daemon->settings, daemon->switches);
 }
 
 void reload_settings(void)

@@ -8,8 +8,8 @@
 #include "milter/service/stuck.h"
 #include "milter/service/systemd.h"
 #include "milter/watch/counts.h"
-#include "milter/watch/log.h"
 #include "milter/watch/metrics_file.h"
+#include "transit/log.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,9 +2,9 @@
 #include "milter/watch/metrics_file.h"
 
 #include "milter/service/gate.h"
-#include "milter/service/switch_watch.h"
-#include "milter/watch/log.h"
-#include "milter/watch/metrics.h"
+#include "transit/log.h"
+#include "transit/metrics.h"
+#include "transit/switch_watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +68,7 @@ static void report_failure(const Settings *settings, int number)
 /* What is not counted, but looked up. */
 static void set_gauges(const Daemon *daemon, gboolean running)
 {
-    guint on = switch_watch_look(daemon);
+    guint on = switch_watch_look(daemon->settings, daemon->switches);
     for (guint which = SWITCH_NONE + 1; which < SWITCHES; which++) {
         g_autofree char *problem = repair_switch_problem(daemon->switches[which]);
         metrics_set_switch(METRIC_SWITCH_ENABLED, which, (on & 1U << which) != 0);

@@ -9,7 +9,7 @@
 #include "fuzz_input.h"
 #include "fuzz_property.h"
 #include "fuzz_target.h"
-#include "milter/service/repair_switch.h"
+#include "transit/repair_switch.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>

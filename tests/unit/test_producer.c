@@ -2,7 +2,7 @@
  *
  * test_producer: PRODIDs, as mail brings them, and the group that counts them.
  */
-#include "milter/watch/producer.h"
+#include "transit/producer.h"
 
 typedef struct {
     const char *prodid;

@@ -5,7 +5,7 @@
  * Each state is looked at by a switch that sees it first and by one that saw another state before.
  * A change must hold at the next look, however quickly changes follow on each other.
  */
-#include "milter/service/repair_switch.h"
+#include "transit/repair_switch.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>

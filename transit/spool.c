@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "milter/mail/spool.h"
+#include "transit/spool.h"
 
-#include "milter/mail/spool_file.h"
+#include "transit/spool_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "milter/watch/metrics.h"
+#include "transit/metrics.h"
 
-#include "milter/watch/producer.h"
+#include "transit/producer.h"
 
 #include <stdatomic.h>
 

@@ -14,8 +14,8 @@
 #include "common/event.h"
 #include "common/settings.h"
 
-/* Opens syslog as calmend-milter, with the facility and the format of the settings. Once. */
-void log_open(const Settings *settings, gboolean foreground);
+/* Opens syslog as `name` (static), with the facility and the format of the settings. Once. */
+void log_open(const char *name, const Settings *settings, gboolean foreground);
 
 /* Starts the thread that writes to syslog; until then lines wait. Once, and after the rights are
  * dropped: a thread that is there before would keep what is each thread's own. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "milter/service/switch_watch.h"
+#include "transit/switch_watch.h"
 
-#include "milter/watch/log.h"
+#include "transit/log.h"
 
-static Event *event_of(const Daemon *daemon, RuleSwitch which, SwitchState state)
+static Event *event_of(const char *path, RuleSwitch which, RepairSwitch *repair_switch,
+                       SwitchState state)
 {
-    const char *path = daemon->settings->switch_files[which];
     const char *name = rules_switch_name(which);
     switch (state) {
     case SWITCH_ON:
@@ -13,7 +13,7 @@ static Event *event_of(const Daemon *daemon, RuleSwitch which, SwitchState state
     case SWITCH_OFF:
         return event_new(EVENT_SWITCH_OFF, "Repairs are off: %s (%s)", path, name);
     case SWITCH_REFUSED: {
-        g_autofree char *problem = repair_switch_problem(daemon->switches[which]);
+        g_autofree char *problem = repair_switch_problem(repair_switch);
         return event_new(EVENT_SWITCH_OFF, "Repairs are off: %s (%s) counts as off: %s", path, name,
                          problem == NULL ? "it has changed again" : problem);
     }
@@ -21,21 +21,21 @@ static Event *event_of(const Daemon *daemon, RuleSwitch which, SwitchState state
     g_assert_not_reached();
 }
 
-static gboolean look(const Daemon *daemon, RuleSwitch which)
+static gboolean look(const char *path, RuleSwitch which, RepairSwitch *repair_switch)
 {
     gboolean changed = FALSE;
-    SwitchState state = repair_switch_look(daemon->switches[which], &changed);
+    SwitchState state = repair_switch_look(repair_switch, &changed);
     if (changed) {
-        g_autoptr(Event) event = event_of(daemon, which, state);
+        g_autoptr(Event) event = event_of(path, which, repair_switch, state);
         log_service_event(event);
     }
     return state == SWITCH_ON;
 }
 
-guint switch_watch_look(const Daemon *daemon)
+guint switch_watch_look(const Settings *settings, RepairSwitch *const switches[SWITCHES])
 {
     guint on = 0;
     for (guint which = SWITCH_NONE + 1; which < SWITCHES; which++)
-        on |= look(daemon, which) ? 1U << which : 0;
+        on |= look(settings->switch_files[which], which, switches[which]) ? 1U << which : 0;
     return on;
 }

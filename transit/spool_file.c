@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "milter/mail/spool_file.h"
+#include "transit/spool_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

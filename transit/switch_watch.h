@@ -9,9 +9,11 @@
 #ifndef CALMEND_SWITCH_WATCH_H
 #define CALMEND_SWITCH_WATCH_H
 
-#include "milter/service/daemon.h"
+#include "common/settings.h"
+#include "transit/repair_switch.h"
 
-/* The switches that are on now, as bits 1 << RuleSwitch. */
-guint switch_watch_look(const Daemon *daemon);
+/* The switches that are on now, as bits 1 << RuleSwitch. `switches` are by RuleSwitch, those of the
+ * files that the settings name. */
+guint switch_watch_look(const Settings *settings, RepairSwitch *const switches[SWITCHES]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "milter/watch/producer.h"
+#include "transit/producer.h"
 
 #include <string.h>
 

@@ -19,10 +19,10 @@ gboolean journal_is_log(void);
 /* TRUE when stderr is a stream of the journal (JOURNAL_STREAM, systemd.exec(5)). */
 gboolean journal_is_stderr(void);
 
-/* The entry of an event, with `line` as its message and the facility of syslog(3). Owned by the
- * caller, journal_entry_free. */
-JournalEntry *journal_entry_new(const Event *event, const EventContext *context, int facility,
-                                const char *line);
+/* The entry of an event that `program` tells, with `line` as its message and the facility of
+ * syslog(3). Owned by the caller, journal_entry_free. */
+JournalEntry *journal_entry_new(const Event *event, const EventContext *context,
+                                const char *program, int facility, const char *line);
 void journal_entry_free(JournalEntry *entry);
 
 /* Hands the entry over; may wait. One that the journal does not take is lost. */

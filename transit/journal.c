@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "milter/watch/journal.h"
+#include "transit/journal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,8 +93,8 @@ static void add_rules(JournalEntry *entry, const GArray *rules)
     }
 }
 
-JournalEntry *journal_entry_new(const Event *event, const EventContext *context, int facility,
-                                const char *line)
+JournalEntry *journal_entry_new(const Event *event, const EventContext *context,
+                                const char *program, int facility, const char *line)
 {
     JournalEntry *entry = g_new0(JournalEntry, 1);
     entry->fields = g_ptr_array_new_with_free_func(g_free);
@@ -103,7 +103,7 @@ JournalEntry *journal_entry_new(const Event *event, const EventContext *context,
     add_number(entry, "PRIORITY", event->kind->priority);
     add_number(entry, "SYSLOG_FACILITY", LOG_FAC(facility));
     add_number(entry, "SYSLOG_PID", (int)getpid());
-    add_field(entry, "SYSLOG_IDENTIFIER", "calmend-milter");
+    add_field(entry, "SYSLOG_IDENTIFIER", program);
     add_number(entry, "CALMEND_EVENT_ID", (int)event->kind->id);
     add_field(entry, "CALMEND_EVENT_TYPE", event->kind->type);
     add_members(entry, context, context_members, G_N_ELEMENTS(context_members));
@@ -143,11 +143,12 @@ gboolean journal_is_stderr(void)
     return FALSE;
 }
 
-JournalEntry *journal_entry_new(const Event *event, const EventContext *context, int facility,
-                                const char *line)
+JournalEntry *journal_entry_new(const Event *event, const EventContext *context,
+                                const char *program, int facility, const char *line)
 {
     (void)event;
     (void)context;
+    (void)program;
     (void)facility;
     (void)line;
     return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "milter/service/repair_switch.h"
+#include "transit/repair_switch.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "milter/watch/log.h"
+#include "transit/log.h"
 
 #include "common/event_json.h"
 #include "common/event_text.h"
-#include "milter/watch/journal.h"
-#include "milter/watch/metrics.h"
+#include "transit/journal.h"
+#include "transit/metrics.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -29,6 +29,7 @@ typedef struct {
     JournalEntry *entry; /* NULL where it goes to syslog */
 } Line;
 
+static const char *program;
 static int format;   /* LogFormat; atomic */
 static int facility; /* of syslog(3); atomic */
 static gboolean to_stderr;
@@ -118,12 +119,13 @@ void log_follow(const Settings *settings)
     g_atomic_int_set(&facility, settings->facility);
 }
 
-void log_open(const Settings *settings, gboolean foreground)
+void log_open(const char *name, const Settings *settings, gboolean foreground)
 {
+    program = name;
     log_follow(settings);
     to_journal = journal_is_log();
     to_stderr = foreground && !(to_journal && journal_is_stderr());
-    openlog("calmend-milter", LOG_PID | LOG_NDELAY, settings->facility);
+    openlog(name, LOG_PID | LOG_NDELAY, settings->facility);
 }
 
 void log_begin(void)
@@ -155,7 +157,8 @@ void log_event(const Event *event, const EventContext *context)
 {
     g_autofree char *text = line_of(event, context);
     g_autoptr(JournalEntry) entry =
-        to_journal ? journal_entry_new(event, context, g_atomic_int_get(&facility), text) : NULL;
+        to_journal ? journal_entry_new(event, context, program, g_atomic_int_get(&facility), text)
+                   : NULL;
     metrics_count_event(event->kind);
     pthread_mutex_lock(&mutex);
     if (to_stderr)
