@@ -5,55 +5,58 @@
 #include "cli/check.h"
 
 #include "cli/check_report.h"
-#include "cli/input.h"
 #include "common/repair.h"
 
-#include <stdio.h>
+typedef struct {
+    const Engine *engine;
+    void (*report)(const StoredMail *mail, const Plan *plan, gboolean color, gboolean all);
+    gboolean color;
+    gboolean all;
+    gboolean found;
+} Check;
 
-typedef void (*Report)(const char *file, const Plan *plan, gboolean color, gboolean all);
-
-/* Examines one file. The number of findings, or -1 after trouble, which was said. */
-static gint64 check_file(const char *file, const Engine *engine, GByteArray *buffer, Report report,
-                         gboolean color, gboolean all)
+static gpointer examine_mail(const StoredMail *mail, gpointer data)
 {
-    g_autoptr(GError) error = NULL;
+    const Engine *engine = ((const Check *)data)->engine;
     g_auto(Message) message = {0};
-    if (!input_read(file, buffer, &error)) {
-        command_trouble("%s: %s", file, error->message);
-        return -1;
-    }
-    message_init(&message, input_octets(buffer));
+    message_init(&message, mail->octets);
     message.recipients = engine->recipients;
-    g_autoptr(Plan) plan = repair_message(&message, &engine->settings->policy, engine->now);
-    report(file, plan, color, all);
-    return plan->findings->len;
+    return repair_message(&message, &engine->settings->policy, engine->now);
 }
 
-static CommandExit check_files(char *const *files, const Engine *engine, Report report,
-                               gboolean all)
+static void take_plan(const StoredMail *mail, gpointer result, gpointer data)
 {
-    g_autoptr(GByteArray) buffer = g_byte_array_new();
-    gboolean color = output_has_color(stdout);
-    CommandExit code = COMMAND_OK;
-    for (; *files != NULL; files++) {
-        gint64 findings = check_file(*files, engine, buffer, report, color, all);
-        if (findings < 0)
-            code = COMMAND_TROUBLE;
-        else if (findings > 0 && code == COMMAND_OK)
-            code = COMMAND_FOUND;
-    }
-    return command_finish(code);
+    Check *check = data;
+    g_autoptr(Plan) plan = result;
+    check->report(mail, plan, check->color, check->all);
+    check->found = check->found || plan->findings->len > 0;
+}
+
+static void tell_trouble(const char *path, const char *text, G_GNUC_UNUSED gpointer data)
+{
+    command_trouble("%s: %s", path, text);
+}
+
+static CommandExit check_paths(char *const *paths, Check *check)
+{
+    const StoreVisitor visitor = {
+        .examine = examine_mail, .take = take_plan, .trouble = tell_trouble, .data = check};
+    StoreCounts counts = store_run(paths, &visitor);
+    if (counts.troubles > 0)
+        return command_finish(COMMAND_TROUBLE);
+    return command_finish(check->found ? COMMAND_FOUND : COMMAND_OK);
 }
 
 CommandExit check_command(int argc, char **argv)
 {
     static const CommandHelp help = {
-        .arguments = "FILE...",
-        .summary = "Says what is wrong in messages. FILE is a message, - is standard input.",
+        .arguments = "PATH...",
+        .summary = "Says what is wrong in messages. PATH is a message, an mbox, a Maildir, an MH\n"
+                   "folder, or a folder of them; - is a message or an mbox on standard input.",
         .description = "Exit code: 0 nothing found, 1 something found, 2 trouble.",
     };
     g_auto(EngineOptions) options = {0};
-    g_auto(GStrv) files = NULL;
+    g_auto(GStrv) paths = NULL;
     gboolean json = FALSE;
     CommandExit code;
     g_auto(Engine) engine = {0};
@@ -62,16 +65,21 @@ CommandExit check_command(int argc, char **argv)
         {"all", 0, 0, G_OPTION_ARG_NONE, &options.all,
          "Look with every rule enabled, and tell the profile of each", NULL},
         ENGINE_ENTRIES(options),
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, NULL},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &paths, NULL, NULL},
         {0},
     };
     if (!command_parse(&help, entries, argc, argv, &code))
         return code;
-    if (files == NULL) {
-        command_trouble("no FILE; name a message, or - for standard input");
+    if (paths == NULL) {
+        command_trouble("no PATH; name a message, a mailbox, a folder of them, or - for standard "
+                        "input");
         return COMMAND_TROUBLE;
     }
     if (!engine_open(&engine, &options))
         return COMMAND_TROUBLE;
-    return check_files(files, &engine, json ? check_report_json : check_report_text, options.all);
+    Check check = {.engine = &engine,
+                   .report = json ? check_report_json : check_report_text,
+                   .color = output_has_color(stdout),
+                   .all = options.all};
+    return check_paths(paths, &check);
 }

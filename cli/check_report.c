@@ -8,6 +8,13 @@
 
 #define VALUE_MAX 200
 
+static void append_mail(GString *line, const StoredMail *mail)
+{
+    output_escape(line, octets_of(mail->file->path));
+    if (mail->number > 0)
+        g_string_append_printf(line, ":%" G_GUINT64_FORMAT, mail->number);
+}
+
 static void append_place(GString *line, const Finding *finding)
 {
     g_string_append(line, finding->part != NULL ? finding->part : "message");
@@ -54,13 +61,13 @@ static void append_profile(GString *line, const Finding *finding)
     g_string_append_printf(line, " [%s]", profile);
 }
 
-void check_report_text(const char *file, const Plan *plan, gboolean color, gboolean all)
+void check_report_text(const StoredMail *mail, const Plan *plan, gboolean color, gboolean all)
 {
     g_autoptr(GString) line = g_string_new(NULL);
     for (guint i = 0; i < plan->findings->len; i++) {
         const Finding *finding = &g_array_index(plan->findings, Finding, i);
         g_string_truncate(line, 0);
-        output_escape(line, octets_of(file));
+        append_mail(line, mail);
         g_string_append(line, ": ");
         append_place(line, finding);
         g_string_append_printf(line, ": %s: ", finding->rule->name);
@@ -102,12 +109,24 @@ static void add_finding(JsonBuilder *builder, const Finding *finding)
     json_builder_end_object(builder);
 }
 
-void check_report_json(const char *file, const Plan *plan, G_GNUC_UNUSED gboolean color,
+static void add_mail(JsonBuilder *builder, const StoredMail *mail)
+{
+    json_output_text(builder, "file", mail->file->path);
+    json_output_text(builder, "store", store_kind_word(mail->file->kind));
+    if (mail->number > 0)
+        json_output_number(builder, "number", mail->number);
+    else
+        json_output_text(builder, "number", NULL);
+    json_output_number(builder, "offset", mail->offset);
+    json_output_number(builder, "length", mail->octets.size);
+}
+
+void check_report_json(const StoredMail *mail, const Plan *plan, G_GNUC_UNUSED gboolean color,
                        G_GNUC_UNUSED gboolean all)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
     json_builder_begin_object(builder);
-    json_output_text(builder, "file", file);
+    add_mail(builder, mail);
     json_output_flag(builder, "changes", plan_changes(plan));
     json_builder_set_member_name(builder, "findings");
     json_builder_begin_array(builder);

@@ -25,6 +25,12 @@ void json_output_flag(JsonBuilder *builder, const char *name, gboolean flag)
     json_builder_add_boolean_value(builder, flag);
 }
 
+void json_output_number(JsonBuilder *builder, const char *name, guint64 number)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_add_int_value(builder, (gint64)number);
+}
+
 void json_output_line(JsonBuilder *builder)
 {
     g_autoptr(JsonNode) root = json_builder_get_root(builder);

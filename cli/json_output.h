@@ -16,6 +16,9 @@ void json_output_text(JsonBuilder *builder, const char *name, const char *text);
 /* Adds a member with true or false. */
 void json_output_flag(JsonBuilder *builder, const char *name, gboolean flag);
 
+/* Adds a member with a number. */
+void json_output_number(JsonBuilder *builder, const char *name, guint64 number);
+
 /* Writes what was built as one line to standard output. */
 void json_output_line(JsonBuilder *builder);
 

@@ -228,8 +228,10 @@ usage {
     usage = 0
     if (place == "calmend")
         arguments[place] = "COMMAND"
-    else if (sub(/^.*\[OPTION[^]]*\] */, ""))
+    else if (sub(/^.*\[OPTION[^]]*\] */, "")) {
+        gsub(/PATH/, "FILE") # a shell offers folders with the files
         arguments[place] = $0
+    }
     next
 }
 /^ +(-[A-Za-z], )?--[a-z]/ { read_option($0); next }

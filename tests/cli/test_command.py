@@ -94,11 +94,10 @@ class Check(Command):
 
     def test_trouble_with_one_file_spares_the_others(self):
         broken = self.write("broken.eml", mails.reply_mail())
-        code, out, err = self.run_it("check", self.folder / "gone.eml", broken, self.folder)
+        code, out, err = self.run_it("check", self.folder / "gone.eml", broken)
         self.assertEqual(code, TROUBLE)
         self.assertEqual(out.count(b"\n"), 1)
         self.assertIn(b"gone.eml", err)
-        self.assertIn(b"is a directory", err)
 
     def test_no_file(self):
         self.assertIn("name a message", self.trouble("check"))
@@ -157,8 +156,14 @@ class Shape(Command):
         self.assertEqual(self.trouble("check", "--json", path), said)
         end = said.partition(f"{path}: ")[2]
         self.assertEqual(self.trouble("check", "-", stdin=octets), f"calmend check: -: {end}")
-        for repair in (("repair", path), ("repair", "--diff", path)):
-            self.assertEqual(self.trouble(*repair), f"calmend repair: {path}: {end}")
+        self.assertEqual(self.refused_as_message(octets), end)
+        return end
+
+    def refused_as_message(self, octets):
+        """What repair and probe say of it."""
+        path = self.write("odd.dat", octets)
+        end = self.trouble("repair", path).partition(f"calmend repair: {path}: ")[2]
+        self.assertEqual(self.trouble("repair", "--diff", path), f"calmend repair: {path}: {end}")
         code, out, err = milter_process.run(lab.COMMAND, "probe", "unix:/nonexistent", path)
         self.assertEqual((code, out, err.decode()),
                          (TROUBLE, b"", f"calmend probe: {path}: {end}"))
@@ -178,8 +183,11 @@ class Shape(Command):
                 mail = mails.plain_mail().replace(b"\r\n", ending)
                 begin = b"From ada@example.org Mon Jan  5 10:15:00 2026" + ending
                 broken = mails.reply_mail().replace(b"\r\n", ending)
-                said = self.refused(begin + mail + ending + begin + broken + ending)
-                self.assertIn("formail -s", said)
+                mailbox = begin + mail + ending + begin + broken + ending
+                self.assertIn("formail -s", self.refused_as_message(mailbox))
+                code, out, err = self.run_it("check", "-", stdin=mailbox)
+                self.assertEqual((code, err), (1, b""))
+                self.assertTrue(out.startswith(b"-:2: 1 text/calendar: " + MISSING.encode()), out)
 
     def test_mailbox_of_one_message(self):
         begin = b"From ada@example.org Mon Jan  5 10:15:00 2026\r\n"

@@ -27,8 +27,9 @@ ROOMS = {
     "milter": ("transit", "common", "common/mail", "common/calendar", "common/tnef",
                "common/rules"),
     "cli/milter": ("common", "common/mail"),
-    "cli": ("cli/milter", "transit", "common", "common/mail", "common/calendar", "common/tnef",
-            "common/rules"),
+    "cli/store": ("common", "common/mail"),
+    "cli": ("cli/milter", "cli/store", "transit", "common", "common/mail", "common/calendar",
+            "common/tnef", "common/rules"),
 }
 
 # Made by configure.
