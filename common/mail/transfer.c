@@ -110,11 +110,24 @@ gboolean transfer_is_complete(const Transfer *transfer)
                                   !quoted_ends_in_soft_break(transfer->encoded));
 }
 
-gboolean transfer_hides_line_ends(const Transfer *transfer)
+/* An edit never writes the only plain line end: it writes them as its neighbours are. */
+static gboolean escapes_line_ends(const Transfer *transfer, const GArray *edits)
+{
+    if (quoted_escapes_line_ends(transfer->encoded))
+        return TRUE;
+    if (edits == NULL || edits->len == 0)
+        return FALSE;
+    g_autoptr(GStringChunk) strings = g_string_chunk_new(1024);
+    g_autoptr(GArray) placed = g_array_new(FALSE, FALSE, sizeof(Edit));
+    quoted_place_edits(transfer->encoded, transfer->decoded, edits, strings, placed);
+    g_autoptr(GString) encoded = splice_to_string(transfer->encoded, placed);
+    return quoted_escapes_line_ends((Octets){encoded->str, encoded->len});
+}
+
+gboolean transfer_hides_line_ends(const Transfer *transfer, const GArray *edits)
 {
     return transfer->encoding == TRANSFER_BASE64 ||
-           (transfer->encoding == TRANSFER_QUOTED_PRINTABLE &&
-            quoted_escapes_line_ends(transfer->encoded));
+           (transfer->encoding == TRANSFER_QUOTED_PRINTABLE && escapes_line_ends(transfer, edits));
 }
 
 gboolean transfer_has_long_line(const Transfer *transfer)

@@ -37,9 +37,10 @@ void transfer_clear(Transfer *transfer);
 /* TRUE when nothing was cut off at the end: it decodes cleanly and ends in no soft line break. */
 gboolean transfer_is_complete(const Transfer *transfer);
 
-/* TRUE when no line ending of the decoded octets is one of the encoded octets, too: base64, and
- * quoted-printable that escapes each LF. */
-gboolean transfer_hides_line_ends(const Transfer *transfer);
+/* TRUE when no line ending of the decoded octets is one of the encoded octets, too, once `edits`
+ * are made: base64, and quoted-printable that then escapes each LF. They are edits as
+ * transfer_place_edits takes them; NULL: none. */
+gboolean transfer_hides_line_ends(const Transfer *transfer, const GArray *edits);
 
 /* TRUE for base64 with a line of more than 990 octets. */
 gboolean transfer_has_long_line(const Transfer *transfer);

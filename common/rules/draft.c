@@ -150,8 +150,14 @@ static gboolean extend_deletion(Draft *draft, gsize start, gsize end, Octets tex
     return TRUE;
 }
 
+static gboolean has_line_end(Octets range)
+{
+    return range.size > 0 && memchr(range.data, '\n', range.size) != NULL;
+}
+
 static void add(Draft *draft, gsize start, gsize end, Octets text, Expect expect)
 {
+    draft->takes_line_end |= has_line_end(octets_slice(draft->calendar->text, start, end));
     DraftEdit edit = {
         .edit = {.offset = start, .length = end - start, .text = text},
         .expect = number_expect(draft, expect),

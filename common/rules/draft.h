@@ -39,9 +39,10 @@ struct Draft {
     guint order;      /* of the case in hand */
     guint component;  /* of the finding in hand */
     guint owner;
-    gboolean waiting; /* a finding waits for the next round */
-    gsize most;       /* edits that the draft takes */
-    gboolean is_full; /* it was to take more */
+    gboolean waiting;        /* a finding waits for the next round */
+    gboolean takes_line_end; /* some line ending goes, and the others may now be all alike */
+    gsize most;              /* edits that the draft takes */
+    gboolean is_full;        /* it was to take more */
     GArray *fields; /* Edit on the message: header fields of the part, in the order of the cases */
     guint field_first; /* the first of the finding in hand */
 };

@@ -105,7 +105,7 @@ static void delete_returns(const Site *site, const Defect *defect, Draft *draft)
 
 static void find_bare_line_feed(const Site *site, Found *found)
 {
-    if (transfer_hides_line_ends(site->work->transfer) && all_lines_end(site->calendar->text, 0))
+    if (all_lines_end(site->calendar->text, 0) && site_hides_line_ends(site))
         found_add(site, found,
                   (Defect){.line = CALENDAR_NONE,
                            .property = "text",

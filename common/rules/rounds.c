@@ -49,7 +49,7 @@ struct Found {
     const ActiveCase *active;
     guint uid_of; /* the component of `uid` */
     const char *uid;
-    gboolean is_settled; /* no edit of this round makes another case applicable */
+    gboolean is_settled; /* no case with an edit in this round makes another one applicable */
     gboolean reports;    /* nothing is mended, it is for the report alone */
 };
 
@@ -244,6 +244,7 @@ static void look(Found *found, RulePhase phase, gboolean nests)
             .scratch = found->scratch,
             .text = &found->text,
             .field = &found->rounds->field,
+            .edits = rounds->work->seal == REASON_NONE ? rounds->result->edits : NULL,
             .facts = found->facts,
         };
         if (active->rule_case->place == PLACE_FIELD)
@@ -372,7 +373,8 @@ static gboolean end_round(Found *found)
     object(found, refused);
     keep_made(found);
     apply(found);
-    return !found->is_settled || found->draft.waiting || refused->len > 0;
+    return !found->is_settled || found->draft.waiting || found->draft.takes_line_end ||
+           refused->len > 0;
 }
 
 static gboolean begin_text(Rounds *rounds, Calendar *calendar)

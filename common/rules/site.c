@@ -111,6 +111,11 @@ gsize site_after_stamp(const Site *site)
     return calendar_line(site->calendar, before)->start;
 }
 
+gboolean site_hides_line_ends(const Site *site)
+{
+    return transfer_hides_line_ends(site->work->transfer, site->edits);
+}
+
 gboolean site_is_utf8(const Site *site)
 {
     Octets text = site->calendar->text;

@@ -53,6 +53,7 @@ struct Site {
     GStringChunk *scratch; /* strings that live until the state returns */
     TextFacts *text;
     FieldFacts *field;
+    const GArray *edits; /* of the rounds before, on the first text; NULL: nothing is written */
     const CalendarFacts *facts; /* by number of the component; only VCALENDARs are filled */
     guint vcalendar;            /* the VCALENDAR, or CALENDAR_NONE */
     guint outer;                /* the component directly in it, or CALENDAR_NONE */
@@ -108,6 +109,10 @@ const char *site_time(const Site *site, guint line);
  * or after the BEGIN line. */
 gsize site_after_stamp(const Site *site);
 gsize site_after_begin(const Site *site, guint component);
+
+/* TRUE when no line ending of the text, as the rounds before left it, is one of the encoded octets,
+ * too. */
+gboolean site_hides_line_ends(const Site *site);
 
 /* TRUE when all of the text is valid UTF-8 (RFC 3629). */
 gboolean site_is_utf8(const Site *site);

@@ -389,7 +389,31 @@ static void test_form(gconstpointer data)
     g_auto(Bench) bench;
     bench_init(&bench, row->encoding, row->encoded);
     g_assert_cmpint(transfer_is_complete(&bench.transfer), ==, row->is_complete);
-    g_assert_cmpint(transfer_hides_line_ends(&bench.transfer), ==, row->hides_line_ends);
+    g_assert_cmpint(transfer_hides_line_ends(&bench.transfer, NULL), ==, row->hides_line_ends);
+}
+
+/* What an edit leaves of the line ends that stand in the encoded octets. */
+static void check_hidden(const char *encoded, const char *part, const char *text, gboolean hidden)
+{
+    g_auto(Bench) bench;
+    bench_init(&bench, TRANSFER_QUOTED_PRINTABLE, encoded);
+    g_autofree char *decoded = octets_dup(bench.transfer.decoded);
+    Edit edit = {
+        .offset = (gsize)(strstr(decoded, part) - decoded),
+        .length = strlen(part),
+        .text = octets_of(text),
+    };
+    g_array_append_val(bench.out, edit);
+    g_assert_cmpint(transfer_hides_line_ends(&bench.transfer, bench.out), ==, hidden);
+}
+
+static void test_hidden_line_ends(void)
+{
+    check_hidden("A:1=0A=\nB:2=0A=\nfooter\n", "footer\n", "", TRUE);
+    check_hidden("A:1=0A=\nB:2\n 3=0A=\n", "2\n 3", "23", TRUE);
+    check_hidden("A:1=0A=\nB:2\nC:3\n", "C:3\n", "", FALSE);
+    check_hidden("A:1=0A=\nB:2\n", "A", "X", FALSE);
+    check_hidden("A:1=0A=\nB:2=0A=\n", "A", "X\nY", TRUE);
 }
 
 int main(int argc, char **argv)
@@ -414,6 +438,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &forms[i], test_form);
     }
     g_test_add_func("/transfer/write-back-checks", test_write_back_checks);
+    g_test_add_func("/transfer/hidden-line-ends", test_hidden_line_ends);
     g_test_add_func("/transfer/break-lines", test_break_lines);
     g_test_add_func("/transfer/break-edited-lines", test_break_edited_lines);
     g_test_add_func("/transfer/decode-nul", test_decode_nul);
