@@ -92,7 +92,8 @@ void transfer_place_edits(const Transfer *transfer, const GArray *edits, GString
         g_array_append_vals(out, edits->data, edits->len);
         break;
     case TRANSFER_QUOTED_PRINTABLE:
-        quoted_place_edits(transfer->encoded, transfer->decoded, edits, strings, out);
+        quoted_place_edits(transfer->encoded, transfer->decoded, transfer->line_ending, edits,
+                           strings, out);
         break;
     case TRANSFER_BASE64:
         base64_place_edits(transfer->encoded, transfer->decoded, transfer->line_ending, edits,
@@ -119,7 +120,8 @@ static gboolean escapes_line_ends(const Transfer *transfer, const GArray *edits)
         return FALSE;
     g_autoptr(GStringChunk) strings = g_string_chunk_new(1024);
     g_autoptr(GArray) placed = g_array_new(FALSE, FALSE, sizeof(Edit));
-    quoted_place_edits(transfer->encoded, transfer->decoded, edits, strings, placed);
+    quoted_place_edits(transfer->encoded, transfer->decoded, transfer->line_ending, edits, strings,
+                       placed);
     g_autoptr(GString) encoded = splice_to_string(transfer->encoded, placed);
     return quoted_escapes_line_ends((Octets){encoded->str, encoded->len});
 }

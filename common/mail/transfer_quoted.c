@@ -101,20 +101,36 @@ typedef struct {
     Octets soft_break; /* behind it, where it is escaped */
 } EndingForm;
 
-/* `=` and the first line end of the part. */
-static Octets plain_soft_break(Octets encoded, GStringChunk *strings)
+/* The places in hand while text edits are placed, each moving forward. */
+typedef struct {
+    Octets encoded;
+    Octets decoded;
+    Octets line_ending; /* of the message */
+    GStringChunk *strings;
+    Cursor cursor;
+    Cursor endings; /* apart: the line before may have gone in an edit */
+    EndingForm form;
+    gsize form_of;   /* one past the line ending of `form`; 0: none yet */
+    gsize free_from; /* one past the edit that was placed last */
+} Placing;
+
+/* `=` and the first line end of the part, else that of the message. */
+static Octets plain_soft_break(const Placing *placing)
 {
+    Octets encoded = placing->encoded;
     gsize next = octets_next_line(encoded, 0);
     gsize ending = octets_line_ending(encoded, next);
-    Octets end = ending < next ? octets_slice(encoded, ending, next) : octets_of("\r\n");
+    Octets end = ending < next ? octets_slice(encoded, ending, next) : placing->line_ending;
     g_autofree char *text = g_strdup_printf("=%.*s", (int)end.size, end.data);
-    return octets_of(g_string_chunk_insert_const(strings, text));
+    return octets_of(g_string_chunk_insert_const(placing->strings, text));
 }
 
-/* The form of the decoded line ending that ends at `next`; `cursor` is moved there. */
-static EndingForm read_form(Cursor *cursor, Octets encoded, Octets decoded, gsize next,
-                            GStringChunk *strings)
+/* The form of the decoded line ending that ends at `next`. */
+static EndingForm read_form(Placing *placing, gsize next)
 {
+    Octets encoded = placing->encoded;
+    Octets decoded = placing->decoded;
+    Cursor *cursor = &placing->endings;
     gsize ending = octets_line_ending(decoded, next);
     cursor_reach(cursor, encoded, ending);
     gsize start = cursor->encoded;
@@ -128,7 +144,7 @@ static EndingForm read_form(Cursor *cursor, Octets encoded, Octets decoded, gsiz
     gboolean is_break = soft > 0 && encoded.data[cursor->encoded + soft - 1] == '\n';
     if (form.escaped)
         form.soft_break = is_break ? octets_slice(encoded, cursor->encoded, cursor->encoded + soft)
-                                   : plain_soft_break(encoded, strings);
+                                   : plain_soft_break(placing);
     return form;
 }
 
@@ -216,27 +232,13 @@ static void place_binary_edits(Octets encoded, Octets decoded, const GArray *edi
     }
 }
 
-/* The places in hand while text edits are placed, each moving forward. */
-typedef struct {
-    Octets encoded;
-    Octets decoded;
-    GStringChunk *strings;
-    Cursor cursor;
-    Cursor endings; /* apart: the line before may have gone in an edit */
-    EndingForm form;
-    gsize form_of;   /* one past the line ending of `form`; 0: none yet */
-    gsize free_from; /* one past the edit that was placed last */
-} Placing;
-
 static const EndingForm *form_at(Placing *placing, gsize offset)
 {
     gsize next = find_line_ending(placing->decoded, offset);
     if (next > 0 && next != placing->form_of)
-        placing->form = read_form(&placing->endings, placing->encoded, placing->decoded, next,
-                                  placing->strings);
+        placing->form = read_form(placing, next);
     if (next == 0)
-        placing->form = (EndingForm){
-            .escaped = TRUE, .soft_break = plain_soft_break(placing->encoded, placing->strings)};
+        placing->form = (EndingForm){.escaped = TRUE, .soft_break = plain_soft_break(placing)};
     placing->form_of = next;
     return &placing->form;
 }
@@ -290,23 +292,27 @@ static Edit place_text_edit(Placing *placing, const Edit *edit)
     return placed;
 }
 
-static void place_text_edits(Octets encoded, Octets decoded, const GArray *edits,
-                             GStringChunk *strings, GArray *out)
+static void place_text_edits(Placing *placing, const GArray *edits, GArray *out)
 {
-    Placing placing = {.encoded = encoded, .decoded = decoded, .strings = strings};
     for (guint i = 0; i < edits->len; i++) {
-        Edit placed = place_text_edit(&placing, &g_array_index(edits, Edit, i));
+        Edit placed = place_text_edit(placing, &g_array_index(edits, Edit, i));
         g_array_append_val(out, placed);
     }
 }
 
-void quoted_place_edits(Octets encoded, Octets decoded, const GArray *edits, GStringChunk *strings,
-                        GArray *out)
+void quoted_place_edits(Octets encoded, Octets decoded, Octets line_ending, const GArray *edits,
+                        GStringChunk *strings, GArray *out)
 {
+    Placing placing = {
+        .encoded = encoded,
+        .decoded = decoded,
+        .line_ending = line_ending,
+        .strings = strings,
+    };
     if (is_binary(decoded))
         place_binary_edits(encoded, decoded, edits, strings, out);
     else
-        place_text_edits(encoded, decoded, edits, strings, out);
+        place_text_edits(&placing, edits, out);
 }
 
 gboolean quoted_ends_in_soft_break(Octets encoded)

@@ -20,9 +20,10 @@
  * it. */
 gsize quoted_decode(Octets encoded, char *decoded, gboolean *strict);
 
-/* As transfer_place_edits, with offsets in `encoded`, which must be strict. */
-void quoted_place_edits(Octets encoded, Octets decoded, const GArray *edits, GStringChunk *strings,
-                        GArray *out);
+/* As transfer_place_edits, with offsets in `encoded`, which must be strict. `line_ending` is used
+ * where `encoded` has none. */
+void quoted_place_edits(Octets encoded, Octets decoded, Octets line_ending, const GArray *edits,
+                        GStringChunk *strings, GArray *out);
 
 /* TRUE when the last thing in it is a soft line break: something was cut off. */
 gboolean quoted_ends_in_soft_break(Octets encoded);

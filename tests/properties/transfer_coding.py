@@ -46,8 +46,8 @@ class Identity:
 class QuotedPrintable:
     """Each decoded octet i is written in [first[i], last[i])."""
 
-    def __init__(self, octets: bytes, _outer_ending: bytes):
-        self.octets = octets
+    def __init__(self, octets: bytes, outer_ending: bytes):
+        self.octets, self.outer_ending = octets, outer_ending
         self.first, self.last = [], []
         text = bytearray()
         position = 0
@@ -83,7 +83,7 @@ class QuotedPrintable:
         if soft and soft[0].endswith(b"\n"):
             return soft[0]
         line_end = LINE_END.search(self.octets)
-        return b"=" + (line_end[0] if line_end else b"\r\n")
+        return b"=" + (line_end[0] if line_end else self.outer_ending)
 
     def write(self, edits: list[TextEdit]) -> bytes:
         return splice(self.octets, [self.encoded(edit) for edit in edits])

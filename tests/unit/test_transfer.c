@@ -145,6 +145,8 @@ static const PlaceCase places[] = {
     {"identity", TRANSFER_IDENTITY, "A:1\r\nB:2\r\n", "A:1\r\nX:9\r\nB:7\r\n"},
     {"quoted", TRANSFER_QUOTED_PRINTABLE, "A=3A1=0D=0A=\r\nB:=32=0D=0A=\r\n",
      "A=3A1=0D=0A=\r\nX:9=0D=0A=\r\nB:7=0D=0A=\r\n"},
+    {"quoted-one-line", TRANSFER_QUOTED_PRINTABLE, "A:1=0D=0AB:2=0D=0A",
+     "A:1=0D=0AX:9=0D=0A=\nB:7=0D=0A"},
     {"base64", TRANSFER_BASE64, "QToxDQpCOjINCg==", "QToxDQpYOjkNCkI6\nNw0K"},
 };
 

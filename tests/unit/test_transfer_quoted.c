@@ -236,7 +236,7 @@ static void test_place(gconstpointer data)
     g_autoptr(GArray) edits = make_edits(row);
     g_autoptr(GStringChunk) strings = g_string_chunk_new(64);
     g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(Edit));
-    quoted_place_edits(encoded, decoded, edits, strings, out);
+    quoted_place_edits(encoded, decoded, octets_of("\r\n"), edits, strings, out);
     g_assert_cmpuint(out->len, ==, edits->len);
     g_assert_true(splice_is_valid(out, encoded.size));
     g_autoptr(GString) result = splice_to_string(encoded, out);
