@@ -95,6 +95,17 @@ static ComponentKind find_kind(const Calendar *calendar, guint begin)
     return COMPONENT_OTHER;
 }
 
+/* TRUE for a VTIMEZONE, and for what readers that pass over CR take for one: CR CR LF behind its
+ * name. */
+static gboolean begins_timezone(const Calendar *calendar, guint begin, ComponentKind kind)
+{
+    if (kind != COMPONENT_OTHER)
+        return kind == COMPONENT_VTIMEZONE;
+    g_autoptr(GString) name = calendar_value(calendar, calendar_line(calendar, begin));
+    g_strchomp(name->str);
+    return g_ascii_strcasecmp(name->str, "VTIMEZONE") == 0;
+}
+
 /* The component around a new one learns of it. */
 static void enter(Calendar *calendar, Component *component)
 {
@@ -119,7 +130,7 @@ static void begin_component(Reader *reader, guint line)
         .first_nested = CALENDAR_NONE,
         .first_own = CALENDAR_NONE,
         .last_own = CALENDAR_NONE,
-        .in_timezone = kind == COMPONENT_VTIMEZONE,
+        .in_timezone = begins_timezone(calendar, line, kind),
     };
     enter(calendar, &component);
     if (calendar->components->len == reader->limits->components ||

@@ -50,7 +50,7 @@ typedef struct {
     guint first_nested; /* the first BEGIN line inside of it, or CALENDAR_NONE */
     guint first_own;    /* its first own line, or CALENDAR_NONE */
     guint last_own;
-    gboolean in_timezone; /* a VTIMEZONE, or inside of one */
+    gboolean in_timezone; /* a VTIMEZONE, CR behind its name aside, or inside of one */
 } Component;
 
 /* How much is read of a text. */
