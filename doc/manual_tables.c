@@ -16,7 +16,7 @@
 #include "common/rules/rules.h"
 #include "common/settings.h"
 #include "common/standard_output.h"
-#include "transit/metrics.h"
+#include "common/transit/metrics.h"
 
 #define TEXT_COLUMNS 72
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/mail/filter.h"
 
+#include "common/transit/exemption.h"
 #include "milter/mail/finish.h"
 #include "milter/mail/incoming.h"
 #include "milter/service/connections.h"
 #include "milter/service/gate.h"
 #include "milter/service/overload.h"
-#include "transit/exemption.h"
 
 #include <arpa/inet.h>
 #include <libmilter/mfapi.h>

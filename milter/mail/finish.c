@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/mail/finish.h"
 
+#include "common/transit/log.h"
+#include "common/transit/switch_watch.h"
 #include "milter/mail/apply.h"
 #include "milter/mail/mta_taken.h"
 #include "milter/service/overload.h"
-#include "transit/log.h"
-#include "transit/switch_watch.h"
 
 /* The macros are the MTA's and live until this callback returns. */
 static void log_events(const Daemon *daemon, SMFICTX *context, const Incoming *incoming,

@@ -9,10 +9,10 @@
 #ifndef CALMEND_FINISH_H
 #define CALMEND_FINISH_H
 
+#include "common/transit/metrics.h"
 #include "milter/mail/apply.h"
 #include "milter/mail/incoming.h"
 #include "milter/service/daemon.h"
-#include "transit/metrics.h"
 
 #include <libmilter/mfapi.h>
 

@@ -2,9 +2,9 @@
 #include "milter/mail/incoming.h"
 
 #include "common/mail/token_search.h"
+#include "common/transit/mta_limit.h"
+#include "common/transit/spool.h"
 #include "milter/mail/slots.h"
-#include "transit/mta_limit.h"
-#include "transit/spool.h"
 
 #include <string.h>
 

@@ -11,7 +11,7 @@
 #define CALMEND_DAEMON_H
 
 #include "common/settings.h"
-#include "transit/repair_switch.h"
+#include "common/transit/repair_switch.h"
 
 typedef struct {
     Settings *settings;

@@ -11,6 +11,8 @@
 
 #include "common/repair.h"
 #include "common/standard_output.h"
+#include "common/transit/log.h"
+#include "common/transit/switch_watch.h"
 #include "milter/mail/filter.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
@@ -24,8 +26,6 @@
 #include "milter/service/systemd.h"
 #include "milter/watch/counts.h"
 #include "milter/watch/metrics_file.h"
-#include "transit/log.h"
-#include "transit/switch_watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/service/overload.h"
 
-#include "transit/log.h"
+#include "common/transit/log.h"
 
 #include <pthread.h>
 

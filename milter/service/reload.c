@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/service/reload.h"
 
+#include "common/transit/log.h"
+#include "common/transit/switch_watch.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
-#include "transit/log.h"
-#include "transit/switch_watch.h"
 
 static const Options *command_line;
 static Daemon *started; /* what was in force at the start */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/service/service.h"
 
+#include "common/transit/log.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
 #include "milter/service/gate.h"
@@ -9,7 +10,6 @@
 #include "milter/service/systemd.h"
 #include "milter/watch/counts.h"
 #include "milter/watch/metrics_file.h"
-#include "transit/log.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/watch/counts.h"
 
-#include "transit/metrics.h"
+#include "common/transit/metrics.h"
 
 #define SET(outcome) (1u << (outcome))
 #define NOT_READ     (SET(OUTCOME_EXEMPT) | SET(OUTCOME_PUT_OFF))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/watch/metrics_file.h"
 
+#include "common/transit/log.h"
+#include "common/transit/metrics.h"
+#include "common/transit/switch_watch.h"
 #include "milter/service/gate.h"
-#include "transit/log.h"
-#include "transit/metrics.h"
-#include "transit/switch_watch.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
  * hands the line to the thread that writes the events (log). Where it is not found, libmilter
  * waits.
  */
-#include "transit/log.h"
+#include "common/transit/log.h"
 
 #include <stdarg.h>
 

@@ -6,10 +6,10 @@
  * `changed` must say just when it became another. The input is a list of changes: what becomes of
  * the file, how many octets it gets, and these.
  */
+#include "common/transit/repair_switch.h"
 #include "fuzz_input.h"
 #include "fuzz_property.h"
 #include "fuzz_target.h"
-#include "transit/repair_switch.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>

@@ -19,7 +19,7 @@ from milter_wire import CONTINUE
 MESSAGE_BYTES = 400000
 MEMORY_BYTES = 20000
 HEADER_MAX = 60000
-KEPT_FILES = 4  # transit/spool_file.c
+KEPT_FILES = 4  # common/transit/spool_file.c
 
 # A machine without a processor to spare, on which the wait for one, of some 30 s, is over at once.
 NO_SLOT = """

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Dependencies point downward: no file includes one of a room above its own.
 
-ROOMS says who stands above whom. The engine, common/, knows no program; transit/ is what the milter
-and the command share, and these two do not know each other.
+ROOMS says who stands above whom. The engine, common/, knows no program; common/transit/ is what
+the milter and the command share, and these two do not know each other.
 """
 import pathlib
 import re
@@ -23,18 +23,18 @@ ROOMS = {
     "common/tnef": ("common/mail", "common/calendar"),
     "common/rules": ("common/mail", "common/calendar", "common/tnef"),
     "common": ("common/mail", "common/calendar", "common/tnef", "common/rules"),
-    "transit": ("common", "common/mail", "common/rules"),
-    "milter": ("transit", "common", "common/mail", "common/calendar", "common/tnef",
+    "common/transit": ("common", "common/mail", "common/rules"),
+    "milter": ("common/transit", "common", "common/mail", "common/calendar", "common/tnef",
                "common/rules"),
     "cli/milter": ("common", "common/mail"),
     "cli/store": ("common", "common/mail"),
-    "cli": ("cli/milter", "cli/store", "transit", "common", "common/mail", "common/calendar",
+    "cli": ("cli/milter", "cli/store", "common/transit", "common", "common/mail", "common/calendar",
             "common/tnef", "common/rules"),
 }
 
 # Made by configure.
 EVERYWHERE = {"config.h"}
-TOP_FOLDERS = ("common", "transit", "milter", "cli")
+TOP_FOLDERS = ("common", "milter", "cli")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
 
 
@@ -81,8 +81,7 @@ class Includes(unittest.TestCase):
 
     def test_what_is_shared_knows_no_milter(self):
         self.assertEqual([(name, what) for name, _, what in includes()
-                          if name.startswith(("common/", "transit/"))
-                          and what.startswith("libmilter/")], [])
+                          if name.startswith("common/") and what.startswith("libmilter/")], [])
 
     def test_rooms_stand_in_order(self):
         """No room is above itself."""

@@ -12,7 +12,7 @@ import lab  # noqa: E402
 
 PAGE = lab.ROOT / "doc" / "architecture.md"
 
-FOLDERS = ("common", "transit", "milter", "cli")
+FOLDERS = ("common", "milter", "cli")
 
 TABLE = re.compile(r"(?m)^\| `([^`]+/)` \| what \|\n\|---\|---\|\n((?:\|.*\n)+)")
 

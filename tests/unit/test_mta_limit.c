@@ -5,8 +5,8 @@
  * Beside single sizes, every size around every limit that people choose is tried by a model of
  * Postfix's queue file: no repair that is made turns a message that is taken into one that is not.
  */
+#include "common/transit/mta_limit.h"
 #include "milter/mail/mta_taken.h"
-#include "transit/mta_limit.h"
 
 #define GROWTH 150
 #define KIB    ((gsize)1024)

@@ -2,7 +2,7 @@
  *
  * test_producer: PRODIDs, as mail brings them, and the group that counts them.
  */
-#include "transit/producer.h"
+#include "common/transit/producer.h"
 
 typedef struct {
     const char *prodid;

@@ -5,7 +5,7 @@
  * Each state is looked at by a switch that sees it first and by one that saw another state before.
  * A change must hold at the next look, however quickly changes follow on each other.
  */
-#include "transit/repair_switch.h"
+#include "common/transit/repair_switch.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "transit/mta_limit.h"
+#include "common/transit/mta_limit.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "transit/switch_watch.h"
+#include "common/transit/switch_watch.h"
 
-#include "transit/log.h"
+#include "common/transit/log.h"
 
 static Event *event_of(const char *path, RuleSwitch which, RepairSwitch *repair_switch,
                        SwitchState state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "transit/repair_switch.h"
+#include "common/transit/repair_switch.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "transit/metrics.h"
+#include "common/transit/metrics.h"
 
-#include "transit/producer.h"
+#include "common/transit/producer.h"
 
 #include <stdatomic.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "transit/log.h"
+#include "common/transit/log.h"
 
 #include "common/event_json.h"
 #include "common/event_text.h"
-#include "transit/journal.h"
-#include "transit/metrics.h"
+#include "common/transit/journal.h"
+#include "common/transit/metrics.h"
 
 #include <poll.h>
 #include <pthread.h>

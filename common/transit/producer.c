@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "transit/producer.h"
+#include "common/transit/producer.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "transit/spool_file.h"
+#include "common/transit/spool_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

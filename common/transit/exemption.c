@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "transit/exemption.h"
+#include "common/transit/exemption.h"
 
 Exemption exemption_begin(const Settings *settings, Octets sender)
 {

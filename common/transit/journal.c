@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "transit/journal.h"
+#include "common/transit/journal.h"
 
 #include <stdlib.h>
 #include <string.h>

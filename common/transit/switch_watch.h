@@ -10,7 +10,7 @@
 #define CALMEND_SWITCH_WATCH_H
 
 #include "common/settings.h"
-#include "transit/repair_switch.h"
+#include "common/transit/repair_switch.h"
 
 /* The switches that are on now, as bits 1 << RuleSwitch. `switches` are by RuleSwitch, those of the
  * files that the settings name. */

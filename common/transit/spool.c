@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "transit/spool.h"
+#include "common/transit/spool.h"
 
-#include "transit/spool_file.h"
+#include "common/transit/spool_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
