@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "common/calendar/calendar_date.h"
 #include "common/repair.h"
+#include "common/settings_load.h"
 #include "common/standard_output.h"
 
 #include <stdio.h>
@@ -90,6 +91,23 @@ static Settings *load_settings(const char *config)
     return NULL;
 }
 
+/* The policy in the place of [repair], where one is named. */
+static gboolean take_policy(Engine *engine, const char *name)
+{
+    if (name == NULL)
+        return TRUE;
+    Settings *section = settings_take_section(engine->settings, name);
+    if (section == NULL) {
+        g_autofree char *names = settings_list_sections(engine->settings);
+        command_trouble("--policy %s: the settings have no such policy; they have: %s", name,
+                        *names == '\0' ? "none" : names);
+        return FALSE;
+    }
+    settings_free(engine->settings);
+    engine->settings = section;
+    return TRUE;
+}
+
 /* Options that stand for a key of the settings, read as one. */
 static gboolean take_settings(Settings *settings, const EngineOptions *options)
 {
@@ -128,7 +146,8 @@ gboolean engine_open(Engine *engine, const EngineOptions *options)
     if (!take_time(options->now, &engine->now))
         return FALSE;
     engine->settings = load_settings(options->config);
-    if (engine->settings == NULL || !take_settings(engine->settings, options))
+    if (engine->settings == NULL || !take_policy(engine, options->policy) ||
+        !take_settings(engine->settings, options))
         return FALSE;
     if (options->all)
         enable_all(&engine->settings->policy);
@@ -147,6 +166,7 @@ void engine_options_clear(EngineOptions *options)
 {
     g_free(options->config);
     g_free(options->now);
+    g_free(options->policy);
     g_free(options->profile);
     g_free(options->enable);
     g_free(options->disable);

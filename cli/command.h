@@ -40,6 +40,7 @@ CommandExit command_finish(CommandExit code);
 typedef struct {
     char *config;  /* the settings to use */
     char *now;     /* YYYYMMDDTHHMMSSZ */
+    char *policy;  /* the section [policy NAME] in place of [repair] */
     char *profile; /* in place of [repair] profile */
     char *enable;  /* beside [repair] enable */
     char *disable;
@@ -70,7 +71,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EngineOptions, engine_options_clear)
 /* The entries of the options, for EngineOptions. */
 /* clang-format off */
 #define ENGINE_CONFIG_ENTRY(options)                                                               \
-    {"config", 0, 0, G_OPTION_ARG_FILENAME, &(options).config, "Settings to use", "FILE"}
+    {"config", 0, 0, G_OPTION_ARG_FILENAME, &(options).config, "Settings to use", "FILE"},          \
+    {"policy", 0, 0, G_OPTION_ARG_STRING, &(options).policy,                                       \
+     "A policy of the settings, in place of [repair]", "NAME"}
 #define ENGINE_ENTRIES(options)                                                                    \
     ENGINE_CONFIG_ENTRY(options),                                                                  \
     {"now", 0, 0, G_OPTION_ARG_STRING, &(options).now, "The time to take for now",                 \

@@ -24,6 +24,7 @@ typedef struct {
     char **recipients;
     char *helo;
     char *client;
+    char *daemon;
     char **rest; /* SOCKET FILE */
 } ProbeOptions;
 
@@ -33,6 +34,7 @@ static void probe_options_clear(ProbeOptions *options)
     g_strfreev(options->recipients);
     g_free(options->helo);
     g_free(options->client);
+    g_free(options->daemon);
     g_strfreev(options->rest);
 }
 
@@ -50,6 +52,7 @@ static MilterMail probe_envelope(const ProbeOptions *options)
         .recipients = recipients != NULL ? recipients : postmaster,
         .queue_id = "PROBE",
         .mta_name = g_get_host_name(),
+        .daemon_name = options->daemon != NULL ? options->daemon : g_get_host_name(),
     };
 }
 
@@ -192,6 +195,8 @@ CommandExit probe_command(int argc, char **argv)
         {"helo", 0, 0, G_OPTION_ARG_STRING, &options.helo, "HELO name (this host's)", "NAME"},
         {"client", 0, 0, G_OPTION_ARG_STRING, &options.client,
          "Address of the SMTP client (127.0.0.1)", "ADDRESS"},
+        {"daemon", 0, 0, G_OPTION_ARG_STRING, &options.daemon,
+         "Name of the MTA's daemon (this host's)", "NAME"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL},
         {0},
     };

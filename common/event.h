@@ -19,6 +19,7 @@ typedef struct {
     const char *user;       /* envelope sender */
     const char *computer;   /* macro j */
     const char *message_id; /* of the Message-ID field */
+    const char *policy;     /* the sections [policy NAME] that held for it */
 } EventContext;
 
 /* How often one rule was found with one outcome. */

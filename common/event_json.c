@@ -49,6 +49,7 @@ static char *write_json(const Event *event, const EventContext *context, gsize l
     add_member(builder, "user", context->user, longest);
     add_member(builder, "computer", context->computer, longest);
     add_member(builder, "message_id", context->message_id, longest);
+    add_member(builder, "policy", context->policy, longest);
     add_member(builder, "description", event->text, longest * 2);
     if (event->rules->len > 0) {
         add_rules(builder, event->rules, longest);

@@ -91,6 +91,7 @@ static char *describe(const Event *event, const EventContext *context, gsize lon
     append_labelled(out, "PRODID", event->producer, longest);
     append_labelled(out, "detail", event->detail, longest);
     append_labelled(out, "Message-ID", context->message_id, longest);
+    append_labelled(out, "policy", context->policy, longest);
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 

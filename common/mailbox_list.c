@@ -66,9 +66,14 @@ void mailbox_list_free(MailboxList *list)
     g_free(list);
 }
 
+gboolean mailbox_list_is_empty(const MailboxList *list)
+{
+    return list->entries->len == 0;
+}
+
 gboolean mailbox_list_has(const MailboxList *list, Octets address)
 {
-    if (list->entries->len == 0 || address.size == 0)
+    if (mailbox_list_is_empty(list) || address.size == 0)
         return FALSE;
     g_autofree char *lower = g_ascii_strdown(address.data, (gssize)address.size);
     if (g_hash_table_contains(list->set, lower))

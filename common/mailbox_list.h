@@ -23,6 +23,8 @@ void mailbox_list_free(MailboxList *list);
  * <>. */
 gboolean mailbox_list_has(const MailboxList *list, Octets address);
 
+gboolean mailbox_list_is_empty(const MailboxList *list);
+
 /* The list as mailbox_list_parse takes it, in lower case. Owned by the caller, g_free. */
 char *mailbox_list_to_text(const MailboxList *list);
 

@@ -201,6 +201,29 @@ static char *write_rules(const Setting *setting, const Settings *settings)
     return g_string_free(g_steal_pointer(&list), FALSE);
 }
 
+static gboolean read_names(const Setting *setting, const char *text, Settings *settings,
+                           GError **error)
+{
+    (void)error;
+    g_auto(GStrv) words = g_strsplit_set(text, ",; \t", -1);
+    GPtrArray *names = g_ptr_array_new();
+    for (char **word = words; *word != NULL; word++) {
+        if (**word != '\0')
+            g_ptr_array_add(names, g_strdup(*word));
+    }
+    gboolean empty = names->len == 0;
+    g_ptr_array_add(names, NULL);
+    g_strfreev(MEMBER(GStrv, settings, setting));
+    MEMBER(GStrv, settings, setting) = (char **)g_ptr_array_free(names, empty);
+    return TRUE;
+}
+
+static char *write_names(const Setting *setting, const Settings *settings)
+{
+    char **names = CONST_MEMBER(GStrv, settings, setting);
+    return names == NULL ? g_strdup("") : g_strjoinv(", ", names);
+}
+
 static gboolean read_stamp(const Setting *setting, const char *text, Settings *settings,
                            GError **error)
 {
@@ -267,5 +290,6 @@ const SettingType setting_choice = {"choice", read_choice, write_choice};
 const SettingType setting_rules = {"list of rules", read_rules, write_rules};
 const SettingType setting_networks = {"list of networks", read_networks, write_networks};
 const SettingType setting_mailboxes = {"list of addresses", read_mailboxes, write_mailboxes};
+const SettingType setting_names = {"list of names", read_names, write_names};
 const SettingType setting_stamp = {"yes or no", read_stamp, write_stamp};
 const SettingType setting_profile = {"choice", read_profile, write_choice};

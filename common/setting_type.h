@@ -52,6 +52,7 @@ extern const SettingType setting_choice;
 extern const SettingType setting_rules;
 extern const SettingType setting_networks;
 extern const SettingType setting_mailboxes;
+extern const SettingType setting_names;
 extern const SettingType setting_stamp;
 extern const SettingType setting_profile;
 

@@ -10,12 +10,6 @@
 #define SWITCH_FOLDER CALMEND_SYSCONFDIR "/calmend/"
 #define MAX_OCTETS    (G_GUINT64_CONSTANT(1) << 31)
 
-/* Faults that are told one by one; a file of another kind has a fault in each line. */
-#define MAX_FAULTS 50
-
-/* In place of a group that is not there, whose keys are passed over. */
-#define UNKNOWN_GROUP ""
-
 GQuark settings_error_quark(void)
 {
     return g_quark_from_static_string("calmend-settings-error");
@@ -80,6 +74,16 @@ static const Setting table[] = {
      .text = "What happens to a message with a DKIM or ARC signature, which a repair breaks."},
     {"repair", "stamp", &setting_stamp, "yes",
      .text = "Whether a changed message gets an X-Calmend field."},
+    {SETTINGS_POLICY, "recipients", &setting_mailboxes, "", AT(scope.recipients),
+     .text = "Envelope recipients whose mail the policy is for, in the form of exempt: user@domain, "
+             "@domain, .domain for all domains below it."},
+    {SETTINGS_POLICY, "senders", &setting_mailboxes, "", AT(scope.senders),
+     .text = "Envelope senders whose mail it is for; <> for no sender."},
+    {SETTINGS_POLICY, "clients", &setting_networks, "", AT(scope.clients),
+     .text = "Addresses and networks of the clients whose mail it is for."},
+    {SETTINGS_POLICY, "daemons", &setting_names, "", AT(scope.daemons),
+     .text = "Names of the MTA's daemons whose mail it is for: milter_macro_daemon_name of Postfix, "
+             "Name= of DAEMON_OPTIONS of Sendmail."},
     {"limits", "message-bytes", &setting_octets, "67108864", AT(policy.limits.message_bytes), 1,
      MAX_OCTETS, .text = "A larger message passes unread."},
     {"limits", "mta-bytes", &setting_octets_or_auto, "auto", AT(mta_bytes), 0, MAX_OCTETS,
@@ -147,11 +151,21 @@ Settings *settings_new(void)
 {
     Settings *settings = g_new0(Settings, 1);
     policy_init(&settings->policy);
+    settings->sections = g_ptr_array_new_with_free_func((GDestroyNotify)settings_free);
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         gboolean good = table[i].type->read(&table[i], table[i].default_value, settings, NULL);
         g_assert(good);
     }
     return settings;
+}
+
+static void scope_clear(SettingsScope *scope)
+{
+    g_free(scope->name);
+    mailbox_list_free(scope->recipients);
+    mailbox_list_free(scope->senders);
+    network_list_free(scope->clients);
+    g_strfreev(scope->daemons);
 }
 
 void settings_free(Settings *settings)
@@ -170,84 +184,17 @@ void settings_free(Settings *settings)
     mailbox_list_free(settings->exempt_senders);
     mailbox_list_free(settings->exempt_recipients);
     policy_clear(&settings->policy);
+    scope_clear(&settings->scope);
+    g_ptr_array_unref(settings->sections);
     g_free(settings);
 }
 
 static const Setting *find_setting(const char *group, const char *key)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
-        if (strcmp(table[i].group, group) == 0 && strcmp(table[i].key, key) == 0)
-            return &table[i];
-    }
-    return NULL;
-}
-
-/* The keys of a group, or the groups for a NULL group: what would be right. */
-static char *list_known(const char *group)
-{
-    g_autoptr(GString) list = g_string_new(NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
-        gboolean again = i > 0 && strcmp(table[i].group, table[i - 1].group) == 0;
-        if (group == NULL ? again : strcmp(table[i].group, group) != 0)
-            continue;
-        g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "",
-                               group == NULL ? table[i].group : table[i].key);
-    }
-    return g_string_free(g_steal_pointer(&list), FALSE);
-}
-
-/* What is read so far, and what was wrong. */
-typedef struct {
-    const char *path;
-    const SettingCheck *checks;
-    Settings *settings;
-    const char *group;                /* of the keys that follow; NULL: there was none */
-    guint lines[G_N_ELEMENTS(table)]; /* where each key was set; 0: nowhere */
-    GString *faults;
-    guint fault_count;
-} Loading;
-
-static void add_fault(Loading *loading, guint line, const char *format, ...) G_GNUC_PRINTF(3, 4);
-
-static void add_fault(Loading *loading, guint line, const char *format, ...)
-{
-    if (++loading->fault_count > MAX_FAULTS)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_string_append_printf(loading->faults, "%s%s: line %u: %s",
-                           loading->faults->len > 0 ? "\n" : "", loading->path, line, text);
-}
-
-/* A default that is written out is as good as one that is not. */
-static gboolean passes_checks(const Loading *loading, const Setting *setting, const char *value,
-                              GError **error)
-{
-    const SettingCheck *check = loading->checks;
-    if (check == NULL || *value == '\0' || strcmp(value, setting->default_value) == 0)
-        return TRUE;
-    for (; check->group != NULL; check++) {
-        if (strcmp(check->group, setting->group) == 0 && strcmp(check->key, setting->key) == 0 &&
-            !check->is_good(value, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean take_value(const Loading *loading, const Setting *setting, const char *written,
-                           GError **error)
-{
-    if (settings_file_has_comment(written)) {
-        g_set_error_literal(error, SETTINGS_ERROR, 0,
-                            "a comment has a line of its own; a blank before a # that belongs to "
-                            "the value is written \\s");
-        return FALSE;
-    }
-    g_autofree char *value = settings_file_unescape(written, error);
-    return value != NULL && setting->type->read(setting, value, loading->settings, error) &&
-           passes_checks(loading, setting, value, error);
+    const Setting *setting = table;
+    while (strcmp(setting->group, group) != 0 || strcmp(setting->key, key) != 0)
+        setting++;
+    return setting;
 }
 
 gboolean settings_set(Settings *settings, const char *group, const char *key, const char *value,
@@ -257,85 +204,63 @@ gboolean settings_set(Settings *settings, const char *group, const char *key, co
     return setting->type->read(setting, value, settings, error);
 }
 
-static void take_key(Loading *loading, const SettingsLine *line)
+Settings *settings_take_section(Settings *settings, const char *name)
 {
-    const Setting *setting = find_setting(loading->group, line->name);
-    if (setting == NULL) {
-        g_autofree char *known = list_known(loading->group);
-        add_fault(loading, line->number, "[%s] has no key \"%s\"; it has: %s", loading->group,
-                  line->name, known);
-        return;
+    for (guint i = 0; i < settings->sections->len; i++) {
+        const Settings *section = g_ptr_array_index(settings->sections, i);
+        if (strcmp(section->scope.name, name) == 0)
+            return g_ptr_array_steal_index(settings->sections, i);
     }
-    guint *seen = &loading->lines[setting - table];
-    if (*seen > 0)
-        add_fault(loading, line->number, "[%s] %s is set on line %u already: keep one of the two",
-                  setting->group, setting->key, *seen);
-    *seen = line->number;
-    g_autoptr(GError) error = NULL;
-    if (take_value(loading, setting, line->value, &error))
-        return;
-    g_autofree char *shown = g_utf8_make_valid(line->value, -1);
-    add_fault(loading, line->number, "[%s] %s = %s: %s", setting->group, setting->key, shown,
-              error->message);
-}
-
-static void take_group(Loading *loading, const SettingsLine *line)
-{
-    g_autofree char *keys = list_known(line->name);
-    loading->group = *keys != '\0' ? line->name : UNKNOWN_GROUP;
-    if (*keys != '\0')
-        return;
-    g_autofree char *known = list_known(NULL);
-    add_fault(loading, line->number, "there is no group [%s]; the groups are: %s", line->name,
-              known);
-}
-
-static void take_line(Loading *loading, const SettingsLine *line)
-{
-    if (line->kind == SETTINGS_LINE_GROUP)
-        take_group(loading, line);
-    else if (line->kind == SETTINGS_LINE_WRONG)
-        add_fault(loading, line->number,
-                  "\"%s\": this is no [group], no key=value, and no comment, which begins with #",
-                  line->name);
-    else if (loading->group == NULL)
-        add_fault(loading, line->number, "\"%s\" stands before the first group, such as [%s]",
-                  line->name, table[0].group);
-    else if (strcmp(loading->group, UNKNOWN_GROUP) != 0)
-        take_key(loading, line);
-}
-
-Settings *settings_load(const char *path, const SettingCheck *checks, GError **error)
-{
-    g_autoptr(GArray) lines = settings_file_read(path, error);
-    if (lines == NULL) {
-        g_prefix_error(error, "%s: ", path);
-        return NULL;
-    }
-    g_autoptr(Settings) settings = settings_new();
-    g_autoptr(GString) faults = g_string_new(NULL);
-    Loading loading = {.path = path, .checks = checks, .settings = settings, .faults = faults};
-    for (guint i = 0; i < lines->len; i++)
-        take_line(&loading, &g_array_index(lines, SettingsLine, i));
-    if (loading.fault_count == 0)
-        return g_steal_pointer(&settings);
-    if (loading.fault_count > MAX_FAULTS)
-        g_string_append_printf(faults, "\n%s: and %u more", path, loading.fault_count - MAX_FAULTS);
-    g_set_error_literal(error, SETTINGS_ERROR, 0, faults->str);
     return NULL;
+}
+
+char *settings_list_sections(const Settings *settings)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (guint i = 0; i < settings->sections->len; i++) {
+        const Settings *section = g_ptr_array_index(settings->sections, i);
+        g_string_append_printf(list, "%s%s", i == 0 ? "" : ", ", section->scope.name);
+    }
+    return g_string_free(g_steal_pointer(&list), FALSE);
+}
+
+static void append_key(GString *text, const Setting *setting, const Settings *settings)
+{
+    g_autofree char *value = setting->type->write(setting, settings);
+    g_autofree char *escaped = settings_file_escape(value);
+    g_string_append_printf(text, "%s = %s\n", setting->key, escaped);
+}
+
+static void append_keys(GString *text, const char *group, const Settings *settings)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        if (strcmp(table[i].group, group) == 0)
+            append_key(text, &table[i], settings);
+    }
+}
+
+static void append_section(GString *text, const Settings *section)
+{
+    g_string_append_printf(text, "\n[policy %s]\n", section->scope.name);
+    append_keys(text, SETTINGS_POLICY, section);
+    append_keys(text, SETTINGS_REPAIR, section);
 }
 
 char *settings_to_text(const Settings *settings)
 {
     g_autoptr(GString) text = g_string_new(NULL);
+    const char *group = NULL;
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         const Setting *setting = &table[i];
-        if (i == 0 || strcmp(setting->group, table[i - 1].group) != 0)
+        if (strcmp(setting->group, SETTINGS_POLICY) == 0)
+            continue;
+        if (g_strcmp0(setting->group, group) != 0)
             g_string_append_printf(text, "%s[%s]\n", i == 0 ? "" : "\n", setting->group);
-        g_autofree char *value = setting->type->write(setting, settings);
-        g_autofree char *escaped = settings_file_escape(value);
-        g_string_append_printf(text, "%s = %s\n", setting->key, escaped);
+        group = setting->group;
+        append_key(text, setting, settings);
     }
+    for (guint i = 0; i < settings->sections->len; i++)
+        append_section(text, g_ptr_array_index(settings->sections, i));
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 

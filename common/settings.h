@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * settings: calmend.conf (GKeyFile syntax), every key optional.
+ * settings: what calmend.conf can say, every key optional.
  *
- * One table has each key's group, name, type, default, range and a line of text; parser,
- * --print-config and manual read it. An unknown group or key, a key that is set twice, a bad value,
- * a rule that does not exist, a comment behind a value: each is told at once, with file, line, key
- * and what would be right. Nothing is half taken.
+ * One table has each key's group, name, type, default, range and a line of text; parser
+ * (settings_load), --print-config and manual read it. A section [policy NAME] is settings of its
+ * own: they say whose mail it is for, and hold for it what [repair] holds for all other mail.
  */
 #ifndef CALMEND_SETTINGS_H
 #define CALMEND_SETTINGS_H
@@ -24,6 +23,19 @@ typedef enum {
 
 /* A limit that is not set, and has to be guessed. */
 #define SETTINGS_AUTO G_MAXSIZE
+
+/* The groups of which the keys of a section [policy NAME] are. */
+#define SETTINGS_POLICY "policy NAME"
+#define SETTINGS_REPAIR "repair"
+
+/* Whose mail a section is for: what each list that is not empty has. */
+typedef struct {
+    char *name; /* NULL: no section, but the file */
+    MailboxList *recipients;
+    MailboxList *senders;
+    NetworkList *clients;
+    char **daemons; /* NULL: none are listed */
+} SettingsScope;
 
 typedef struct {
     char *socket;       /* unix:PATH, inet:PORT@HOST, inet6:PORT@HOST */
@@ -46,6 +58,9 @@ typedef struct {
     MailboxList *exempt_recipients;
     gboolean exempt_authenticated;
     Policy policy;
+    SettingsScope scope;
+    GPtrArray *sections; /* Settings, one for each [policy NAME], in the order of the file; what
+                            one does not set it has of [repair]. Empty in a section */
 } Settings;
 
 /* A row of the table, for --print-config and the manual. */
@@ -69,19 +84,15 @@ char *settings_list_choices(guint index);
 /* All defaults. Owned by the caller, settings_free. */
 Settings *settings_new(void);
 
-/* What a program asks of a value that the file sets, beyond the table: that a user is there, for
- * example. FALSE and an error that says what would be right. Not asked of a default. */
-typedef struct {
-    const char *group;
-    const char *key;
-    gboolean (*is_good)(const char *value, GError **error);
-} SettingCheck;
-
-/* Reads `path`. `checks` end in a NULL group; NULL for none. NULL and an error (SETTINGS_ERROR or
- * G_FILE_ERROR) when anything in it is wrong; its message has a line for each fault, which begins
- * with the path. */
-Settings *settings_load(const char *path, const SettingCheck *checks, GError **error);
+/* Takes NULL. */
 void settings_free(Settings *settings);
+
+/* Takes the section of that name out, to be the settings in the place of the whole. NULL when there
+ * is none. Owned by the caller, settings_free. */
+Settings *settings_take_section(Settings *settings, const char *name);
+
+/* The names of the sections, separated by commas. Owned by the caller, g_free. */
+char *settings_list_sections(const Settings *settings);
 
 /* Sets a key of the table from a text, as a file does; lists are added to. FALSE and an error
  * (SETTINGS_ERROR) when the value is wrong. */

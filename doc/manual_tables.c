@@ -136,13 +136,15 @@ static void print_example(void)
         "# its default. calmend-milter --check-config says what is wrong.");
     for (guint i = 0; i < settings_count(); i++) {
         SettingInfo setting = settings_info(i);
+        /* Without a # it would be a policy. */
+        const char *apart = strcmp(setting.group, SETTINGS_POLICY) == 0 ? "# " : "";
         if (g_strcmp0(group, setting.group) != 0)
-            printf("\n[%s]\n", setting.group);
+            printf("\n%s[%s]\n", apart, setting.group);
         group = setting.group;
         puts("");
         print_comment(setting.text);
         print_choices(i, print_comment);
-        printf("#%s=%s\n", setting.key, setting.default_value);
+        printf("%s%s=%s\n", *apart == '\0' ? "#" : apart, setting.key, setting.default_value);
     }
 }
 

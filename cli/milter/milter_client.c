@@ -50,6 +50,7 @@ static const Step STEP_END = {"end of message", SMFIC_BODYEOB, 0, 0, SMFIM_EOM};
 /* What macros can say at one step; NULL: not known. */
 typedef struct {
     const char *mta_name;
+    const char *daemon_name;
     const char *client_address;
     const char *client_name;
     const char *sender;
@@ -64,7 +65,7 @@ static const struct {
     gsize value;
 } MACROS[] = {
     {"j", 1 << SMFIM_CONNECT, G_STRUCT_OFFSET(MacroValues, mta_name)},
-    {"{daemon_name}", 1 << SMFIM_CONNECT, G_STRUCT_OFFSET(MacroValues, mta_name)},
+    {"{daemon_name}", 1 << SMFIM_CONNECT, G_STRUCT_OFFSET(MacroValues, daemon_name)},
     {"{client_addr}", 0, G_STRUCT_OFFSET(MacroValues, client_address)},
     {"{client_name}", 0, G_STRUCT_OFFSET(MacroValues, client_name)},
     {"{mail_addr}", 1 << SMFIM_ENVFROM, G_STRUCT_OFFSET(MacroValues, sender)},
@@ -202,6 +203,7 @@ static MacroValues macro_values(const MilterMail *mail, const char *recipient, g
 {
     return (MacroValues){
         .mta_name = mail->mta_name,
+        .daemon_name = mail->daemon_name,
         .client_address = mail->client_address,
         .client_name = mail->client_name,
         .sender = mail->sender,

@@ -35,6 +35,7 @@ typedef struct {
     const char *const *recipients; /* without <>, NULL-terminated; NULL: none */
     const char *queue_id;          /* macro i, from DATA on */
     const char *mta_name;          /* macro j */
+    const char *daemon_name;       /* macro {daemon_name} */
     const MilterHeader *headers;
     gsize headers_count;
     Octets body; /* with CR LF */

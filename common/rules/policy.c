@@ -54,6 +54,41 @@ void policy_init(Policy *policy)
     compile(policy);
 }
 
+/* The case where the other policy looks at it too, from `next` on; both lists are in the order of
+ * the table. */
+static const ActiveCase *find_case(const Policy *policy, const RuleCase *rule_case, guint *next)
+{
+    for (guint i = *next; i < policy->active->len; i++) {
+        const ActiveCase *active = &g_array_index(policy->active, ActiveCase, i);
+        if (active->rule_case != rule_case)
+            continue;
+        *next = i + 1;
+        return active;
+    }
+    return NULL;
+}
+
+void policy_init_both(Policy *policy, const Policy *one, const Policy *other)
+{
+    guint next = 0;
+    *policy = *one;
+    policy->levels = NULL;
+    policy->profile = one->profile & other->profile;
+    policy->switches = one->switches & other->switches;
+    policy->leave_signed = one->leave_signed || other->leave_signed;
+    policy->host = g_strdup(one->host);
+    policy->active = g_array_new(FALSE, FALSE, sizeof(ActiveCase));
+    for (guint i = 0; i < one->active->len; i++) {
+        ActiveCase active = g_array_index(one->active, ActiveCase, i);
+        const ActiveCase *same = find_case(other, active.rule_case, &next);
+        if (same == NULL)
+            continue;
+        if (active.action == active.rule_case->repair)
+            active.action = same->action;
+        g_array_append_val(policy->active, active);
+    }
+}
+
 void policy_clear(Policy *policy)
 {
     g_clear_pointer(&policy->levels, g_free);

@@ -36,7 +36,7 @@ typedef struct {
 } ActiveCase;
 
 typedef struct {
-    RuleLevel *levels;     /* by number of the rule */
+    RuleLevel *levels;     /* by number of the rule; NULL in what two policies allow */
     RuleProfile profile;   /* PROFILE_INBOUND, PROFILE_OUTBOUND, or 0: neither */
     guint switches;        /* bits 1 << RuleSwitch: whose repairs are made */
     gboolean leave_signed; /* a message with a DKIM or ARC signature is reported and left */
@@ -49,6 +49,11 @@ typedef struct {
  * name. */
 void policy_init(Policy *policy);
 void policy_clear(Policy *policy);
+
+/* What both of two policies with the same limits allow: a case is looked at where both look at it,
+ * and repaired where both repair it; a switch is on, and the stamp made, where both have it so; a
+ * signature that one keeps is kept. Its levels are NULL: it can be changed no more. */
+void policy_init_both(Policy *policy, const Policy *one, const Policy *other);
 
 /* Sets the level of a rule, or of every rule of a family. What is disabled stays so when it is
  * enabled afterwards. FALSE when there is none of that name. */

@@ -36,6 +36,7 @@ static const Member context_members[] = {
     {"CALMEND_USER", G_STRUCT_OFFSET(EventContext, user)},
     {"CALMEND_COMPUTER", G_STRUCT_OFFSET(EventContext, computer)},
     {"CALMEND_MESSAGE_ID", G_STRUCT_OFFSET(EventContext, message_id)},
+    {"CALMEND_POLICY", G_STRUCT_OFFSET(EventContext, policy)},
 };
 
 static const Member event_members[] = {

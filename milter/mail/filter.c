@@ -25,20 +25,21 @@
     (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |              \
      SMFIP_NR_HDR | SMFIP_SKIP | SMFIP_HDR_LEADSPC)
 
-#define LOGIN "{auth_authen}"
+#define LOGIN  "{auth_authen}"
+#define DAEMON "{daemon_name}"
 
 /* The largest command that is taken from the MTA: libmilter closes the connection on a larger one,
  * and without this on a header field of 64 KiB, which Postfix lets through (header_size_limit). */
 #define COMMAND_OCTETS (1024 * 1024)
 
-/* The login is looked at once all recipients are known, the others at the end of a message that has
- * an event. */
+/* The daemon and the login are looked at once all recipients are known, the others at the end of a
+ * message that has an event. */
 static const struct {
     int stage;
     const char *macros;
 } macro_lists[] = {
-    {SMFIM_CONNECT, ""}, {SMFIM_HELO, ""}, {SMFIM_ENVFROM, ""}, {SMFIM_ENVRCPT, ""},
-    {SMFIM_DATA, LOGIN}, {SMFIM_EOH, ""},  {SMFIM_EOM, "i j"},
+    {SMFIM_CONNECT, DAEMON}, {SMFIM_HELO, ""}, {SMFIM_ENVFROM, ""}, {SMFIM_ENVRCPT, ""},
+    {SMFIM_DATA, LOGIN},     {SMFIM_EOH, ""},  {SMFIM_EOM, "i j"},
 };
 
 /* Where a connection stands to the gate. */
@@ -97,10 +98,20 @@ static Incoming *incoming_of(Connection *connection)
     return connection->incoming;
 }
 
-static void enter_message(Connection *connection)
+/* All of the envelope is known when the message itself begins. */
+static void choose_policy(SMFICTX *context, Connection *connection)
 {
-    if (connection->gate == GATE_OUTSIDE)
-        connection->gate = gate_enter() ? GATE_INSIDE : GATE_TOO_LATE;
+    if (connection->daemon->settings->sections->len > 0)
+        incoming_choose(incoming_of(connection), connection->client,
+                        smfi_getsymval(context, (char *)DAEMON));
+}
+
+static void enter_message(SMFICTX *context, Connection *connection)
+{
+    if (connection->gate != GATE_OUTSIDE)
+        return;
+    connection->gate = gate_enter() ? GATE_INSIDE : GATE_TOO_LATE;
+    choose_policy(context, connection);
 }
 
 /* The message is answered now. */
@@ -227,7 +238,7 @@ static sfsistat on_data(SMFICTX *context)
 static sfsistat on_header(SMFICTX *context, char *name, char *value)
 {
     Connection *connection = connection_of(context);
-    enter_message(connection);
+    enter_message(context, connection);
     incoming_header(incoming_of(connection), name, value);
     return SMFIS_NOREPLY;
 }
@@ -249,7 +260,7 @@ static sfsistat on_end_of_header(SMFICTX *context)
 {
     Connection *connection = connection_of(context);
     Outcome outcome;
-    enter_message(connection);
+    enter_message(context, connection);
     if (is_wanted(context, connection, &outcome))
         return SMFIS_CONTINUE;
     end_message(connection, outcome);
@@ -268,7 +279,7 @@ static sfsistat on_body(SMFICTX *context, unsigned char *data, size_t size)
 static sfsistat on_end_of_message(SMFICTX *context)
 {
     Connection *connection = connection_of(context);
-    enter_message(connection);
+    enter_message(context, connection);
     Outcome outcome = connection->gate == GATE_TOO_LATE
                           ? OUTCOME_PUT_OFF
                           : finish_message(connection->daemon, context, &connection->terms,

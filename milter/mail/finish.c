@@ -2,7 +2,6 @@
 #include "milter/mail/finish.h"
 
 #include "common/transit/log.h"
-#include "common/transit/switch_watch.h"
 #include "milter/mail/apply.h"
 #include "milter/mail/mta_taken.h"
 #include "milter/service/overload.h"
@@ -14,12 +13,14 @@ static void log_events(const Daemon *daemon, SMFICTX *context, const Incoming *i
     const Message *message = incoming_message(incoming);
     const HeaderField *field = message == NULL ? NULL : message_find_field(message, "Message-ID");
     g_autofree char *message_id = field == NULL ? NULL : message_field_text(message, field);
+    const Choice *choice = incoming_choice(incoming);
     const char *computer = smfi_getsymval(context, (char *)"j");
     const EventContext where = {
         .queue_id = smfi_getsymval(context, (char *)"i"),
         .user = incoming_sender(incoming),
         .computer = computer == NULL ? daemon->settings->policy.host : computer,
         .message_id = message_id,
+        .policy = choice == NULL ? NULL : choice->names,
     };
     for (guint i = 0; i < events->len; i++)
         log_event(g_ptr_array_index(events, i), &where);
@@ -93,8 +94,8 @@ Outcome finish_message(const Daemon *daemon, SMFICTX *context, const MilterTerms
     const char *mta = smfi_getsymval(context, (char *)"j");
     gsize taken = mta_taken_largest(mta, daemon->generation);
     mta_taken_note(mta, daemon->generation, incoming_octets(incoming));
-    g_autoptr(Plan) plan =
-        make_plan(incoming, switch_watch_look(daemon->settings, daemon->switches));
+    guint switches = daemon_switches_on(daemon, incoming_choice(incoming));
+    g_autoptr(Plan) plan = make_plan(incoming, switches);
     if (plan == NULL)
         return finish_unplanned(daemon, context, incoming);
 

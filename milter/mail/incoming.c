@@ -13,6 +13,8 @@
 
 struct Incoming {
     const Settings *settings;
+    Choice *choice;        /* of a policy; NULL: [repair] */
+    const Policy *policy;  /* that holds */
     const char *colon;     /* what stands between the name and the value of a field */
     char *sender;          /* NULL: unknown */
     GPtrArray *recipients; /* of the envelope */
@@ -34,6 +36,7 @@ Incoming *incoming_new(const Settings *settings, Octets sender, gboolean leading
 {
     Incoming *incoming = g_new0(Incoming, 1);
     incoming->settings = settings;
+    incoming->policy = &settings->policy;
     incoming->colon = leading_blank ? ":" : ": ";
     incoming->sender = sender.size == 0 ? NULL : octets_dup(sender);
     incoming->recipients = g_ptr_array_new_with_free_func(g_free);
@@ -49,6 +52,7 @@ void incoming_free(Incoming *incoming)
     spool_clear(&incoming->spool);
     g_clear_error(&incoming->problem);
     g_ptr_array_unref(incoming->recipients);
+    choice_free(incoming->choice);
     g_free(incoming->sender);
     g_free(incoming);
 }
@@ -75,6 +79,19 @@ void incoming_recipient(Incoming *incoming, Octets recipient)
     g_ptr_array_add(incoming->recipients, octets_dup(recipient));
 }
 
+void incoming_choose(Incoming *incoming, const char *client, const char *daemon)
+{
+    const Envelope envelope = {
+        .sender = incoming->sender,
+        .recipients = incoming->recipients,
+        .client = client,
+        .daemon = daemon,
+    };
+    incoming->choice = choice_new(incoming->settings, &envelope);
+    if (incoming->choice != NULL)
+        incoming->policy = incoming->choice->policy;
+}
+
 static gboolean decides(const char *name, const char *value)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(deciding_fields); i++) {
@@ -89,7 +106,7 @@ static gboolean decides(const char *name, const char *value)
 void incoming_header(Incoming *incoming, const char *name, const char *value)
 {
     incoming->octets += strlen(name) + strlen(incoming->colon) + strlen(value) + strlen("\r\n");
-    if (!repair_reads(&incoming->settings->policy, name))
+    if (!repair_reads(incoming->policy, name))
         return;
     incoming->matters |= decides(name, value);
     keep(incoming, octets_of(name));
@@ -131,7 +148,7 @@ static gboolean read_message(Incoming *incoming)
 /* With no switch on: what would be repaired if all were. */
 static Plan *make_plan(const Incoming *incoming, guint switches, gint64 now)
 {
-    Policy policy = incoming->settings->policy;
+    Policy policy = *incoming->policy;
     policy.switches = switches != 0 ? switches : policy.switches;
     Plan *plan = repair_message(&incoming->message, &policy, now);
     if (switches == 0)
@@ -197,6 +214,11 @@ const Message *incoming_message(const Incoming *incoming)
 void incoming_rest(Incoming *incoming)
 {
     spool_rest(&incoming->spool);
+}
+
+const Choice *incoming_choice(const Incoming *incoming)
+{
+    return incoming->choice;
 }
 
 const char *incoming_sender(const Incoming *incoming)

@@ -11,6 +11,7 @@
 #ifndef CALMEND_INCOMING_H
 #define CALMEND_INCOMING_H
 
+#include "common/choice.h"
 #include "common/repair.h"
 #include "common/settings.h"
 
@@ -26,6 +27,11 @@ void incoming_free(Incoming *incoming);
 
 /* A recipient of the envelope, without angle brackets; copied. */
 void incoming_recipient(Incoming *incoming, Octets recipient);
+
+/* The envelope is known: the policy that holds is chosen. `client` is the address of the client as
+ * numbers, `daemon` the name of the MTA's daemon; each may be NULL. Once, before the first header
+ * field; without it [repair] holds. */
+void incoming_choose(Incoming *incoming, const char *client, const char *daemon);
 
 /* A header field: its value, folds as LF or CR LF and a blank. */
 void incoming_header(Incoming *incoming, const char *name, const char *value);
@@ -67,6 +73,9 @@ const Message *incoming_message(const Incoming *incoming);
 
 /* Gives mapped pages of the message back to the system; they come again when they are read. */
 void incoming_rest(Incoming *incoming);
+
+/* The policies that hold; NULL: [repair]. Borrowed. */
+const Choice *incoming_choice(const Incoming *incoming);
 
 /* The envelope sender, or NULL. Borrowed. */
 const char *incoming_sender(const Incoming *incoming);

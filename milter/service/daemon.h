@@ -10,23 +10,38 @@
 #ifndef CALMEND_DAEMON_H
 #define CALMEND_DAEMON_H
 
+#include "common/choice.h"
 #include "common/settings.h"
 #include "common/transit/repair_switch.h"
 
+/* The switches of [repair], or of a section [policy NAME]; they guard themselves. */
+typedef struct {
+    RepairSwitch *of[SWITCHES]; /* by RuleSwitch, NULL for SWITCH_NONE */
+} SwitchSet;
+
 typedef struct {
     Settings *settings;
-    RepairSwitch *switches[SWITCHES]; /* by RuleSwitch, NULL for SWITCH_NONE; they guard
-                                         themselves */
-    guint generation;                 /* 1 at the start, one more with each reload */
-    int holders;                      /* atomic; daemon_take and daemon_drop alone touch it */
+    SwitchSet *switches; /* of [repair], then of each section: as Choice numbers them. One path is
+                            one switch in all of them */
+    guint switch_sets;
+    guint generation; /* 1 at the start, one more with each reload */
+    int holders;      /* atomic; daemon_take and daemon_drop alone touch it */
 } Daemon;
 
 /* Puts settings in force, which it takes. A switch file of the same path stays the same switch; one
- * of another path goes on from the state of the former. */
+ * of another path goes on from the state of the former one of [repair], or of the section of that
+ * name. */
 void daemon_put_in_force(Settings *settings);
 
 /* What is in force now; NULL before there is anything. To be given back, daemon_drop. */
 Daemon *daemon_take(void);
+
+/* The switches that are on now in all of the sections of `choice`, as bits 1 << RuleSwitch; NULL:
+ * those of [repair]. */
+guint daemon_switches_on(const Daemon *daemon, const Choice *choice);
+
+/* Looks at every switch that the settings name, so that a change is told. */
+void daemon_look_at_switches(const Daemon *daemon);
 
 /* Takes NULL. */
 void daemon_drop(Daemon *daemon);

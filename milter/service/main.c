@@ -12,7 +12,6 @@
 #include "common/repair.h"
 #include "common/standard_output.h"
 #include "common/transit/log.h"
-#include "common/transit/switch_watch.h"
 #include "milter/mail/filter.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
@@ -61,7 +60,7 @@ static void log_start(const Listener *listener)
                                        PACKAGE_VERSION, listen_spec(listener));
     log_service_event(event);
     connections_check(daemon->settings);
-    switch_watch_look(daemon->settings, daemon->switches);
+    daemon_look_at_switches(daemon);
 }
 
 static void log_stop(gboolean asked)

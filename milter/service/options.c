@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/service/options.h"
 
+#include "common/settings_load.h"
 #include "milter/service/address.h"
 #include "milter/service/peers.h"
 #include "milter/service/privileges.h"

@@ -2,7 +2,6 @@
 #include "milter/service/reload.h"
 
 #include "common/transit/log.h"
-#include "common/transit/switch_watch.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
 
@@ -27,7 +26,7 @@ static void put_in_force(Settings *settings)
     connections_check(settings);
 
     g_autoptr(Daemon) daemon = daemon_take();
-    switch_watch_look(daemon->settings, daemon->switches);
+    daemon_look_at_switches(daemon);
 }
 
 void reload_settings(void)

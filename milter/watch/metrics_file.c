@@ -3,7 +3,6 @@
 
 #include "common/transit/log.h"
 #include "common/transit/metrics.h"
-#include "common/transit/switch_watch.h"
 #include "milter/service/gate.h"
 
 #include <errno.h>
@@ -68,9 +67,9 @@ static void report_failure(const Settings *settings, int number)
 /* What is not counted, but looked up. */
 static void set_gauges(const Daemon *daemon, gboolean running)
 {
-    guint on = switch_watch_look(daemon->settings, daemon->switches);
+    guint on = daemon_switches_on(daemon, NULL);
     for (guint which = SWITCH_NONE + 1; which < SWITCHES; which++) {
-        g_autofree char *problem = repair_switch_problem(daemon->switches[which]);
+        g_autofree char *problem = repair_switch_problem(daemon->switches[0].of[which]);
         metrics_set_switch(METRIC_SWITCH_ENABLED, which, (on & 1U << which) != 0);
         metrics_set_switch(METRIC_SWITCH_REFUSED, which, problem != NULL);
     }

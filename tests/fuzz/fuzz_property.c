@@ -277,7 +277,7 @@ static void require_json(const char *line)
 
 void fuzz_require_events(const Plan *plan)
 {
-    static const EventContext context = {"4XyZ", "a@example.com", "mx.example.com", NULL};
+    static const EventContext context = {"4XyZ", "a@example.com", "mx.example.com", NULL, NULL};
     g_autoptr(GPtrArray) events = events_of_plan(plan);
     for (guint i = 0; i < events->len; i++) {
         g_autofree char *text = event_to_text(g_ptr_array_index(events, i), &context);

@@ -5,7 +5,7 @@
  * It is refused with an error that names the file, or taken; what was taken is inside of the
  * ranges, and written out and read again it is the same. The data is the file.
  */
-#include "common/settings.h"
+#include "common/settings_load.h"
 #include "fuzz_property.h"
 #include "fuzz_target.h"
 

@@ -7,8 +7,8 @@ pid of its master. The milter stands in it by the packaged lines, word for word 
 a unix one: then smtpd runs in its chroot, as Debian's does.
 
 An MTA class has: NAME, GROUP, EXTENSIONS, missing(), milter_socket, start(), stop(), submit_port,
-host, queue_id(), deferred(), waiting(), retry(), log_text(), complaints(); the cases know no more
-of an MTA.
+second_port, host, queue_id(), deferred(), waiting(), retry(), log_text(), complaints(); the cases
+know no more of an MTA.
 """
 import json
 import os
@@ -27,6 +27,8 @@ MILTERS = re.compile(r"(?<=smtpd_milters = )\{.*\}")
 
 SERVICES = """
 127.0.0.1:{port} inet n - {chroot} - - smtpd
+127.0.0.1:{second_port} inet n - {chroot} - - smtpd
+ -o milter_macro_daemon_name=submission
 postlog unix-dgram n - n - 1 postlogd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -92,6 +94,7 @@ def _own_form(socket):
 class Postfix:
     """A Postfix in `folder` that relays to `relay_port`. `milter` is the kind of socket over which
     it speaks to one, unix or inet, or None; `milter_socket` is then where calmend must listen.
+    `second_port` is that of a daemon that calls itself submission.
     `before` and `after` are the sockets of other milters, called in that order."""
 
     NAME = "Postfix"
@@ -102,6 +105,7 @@ class Postfix:
         self.folder = folder
         self.host = host
         self.submit_port = lab.free_port()
+        self.second_port = lab.free_port()
         self.config = folder / "etc"
         self.log = folder / "mail.log"
         for name in ("etc", "queue", "data"):
@@ -145,8 +149,8 @@ class Postfix:
         settings += self._milter_lines(milter)
         chroot = "y" if milter == "unix" else "n"
         (self.config / "main.cf").write_text(settings)
-        (self.config / "master.cf").write_text(SERVICES.format(port=self.submit_port,
-                                                                chroot=chroot))
+        (self.config / "master.cf").write_text(SERVICES.format(
+            port=self.submit_port, second_port=self.second_port, chroot=chroot))
 
     def _run(self, program, *arguments):
         return subprocess.run([program, "-c", str(self.config), *arguments], text=True, check=False,

@@ -52,6 +52,7 @@ FEATURE(`no_default_msa')dnl
 FEATURE(`nocanonify')dnl
 FEATURE(`accept_unresolvable_domains')dnl
 DAEMON_OPTIONS(`Name=MTA, Addr=127.0.0.1, Port={port}')dnl
+DAEMON_OPTIONS(`Name=submission, Addr=127.0.0.1, Port={second_port}')dnl
 {milter}
 MAILER(`smtp')dnl
 """
@@ -74,6 +75,7 @@ def milter_lines(socket, before=(), after=()):
 class Sendmail:
     """A Sendmail in `folder` that relays to `relay_port`. `milter` is the kind of socket over which
     it speaks to one, unix or inet, or None; `milter_socket` is then where calmend must listen.
+    `second_port` is that of a daemon that calls itself submission.
     `before` and `after` are the sockets of other milters, called in that order."""
 
     NAME = "Sendmail"
@@ -84,6 +86,7 @@ class Sendmail:
         self.folder = folder
         self.host = host
         self.submit_port = lab.free_port()
+        self.second_port = lab.free_port()
         self.config = folder / "sendmail.cf"
         self.process = None
         for name in ("queue", "run"):
@@ -125,7 +128,7 @@ class Sendmail:
     def _write_config(self, relay_port, milter):
         source = self.folder / "sendmail.mc"
         source.write_text(SETTINGS.format(folder=self.folder, host=self.host, relay=relay_port,
-                                          port=self.submit_port,
+                                          port=self.submit_port, second_port=self.second_port,
                                           milter=self._milter_lines(milter)))
         made = subprocess.run(["m4", f"-D_CF_DIR_={MACROS}/", MACROS / "m4/cf.m4", source],
                               check=True, capture_output=True, timeout=lab.PATIENCE)

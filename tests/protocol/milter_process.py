@@ -171,8 +171,8 @@ def run(program, *arguments, stdin=b""):
     return done.returncode, done.stdout, done.stderr
 
 
-def repaired(mail, config):
+def repaired(mail, config, *options):
     """What `calmend repair` makes of a mail under the settings file `config`."""
-    code, out, err = run(lab.COMMAND, "repair", "--config", config, stdin=mail)
+    code, out, err = run(lab.COMMAND, "repair", "--config", config, *options, stdin=mail)
     assert code == 0, f"calmend repair ended with {code}: {err!r}"
     return out

@@ -209,9 +209,10 @@ class Connection:
             return CONTINUE
         return self.receive()[0]
 
-    def greet(self, host=b"client.example.com", client="192.0.2.1"):
-        """CONNECT and HELO. `client` is an address of either family; None: unknown."""
-        self.macros(b"C", j=b"mx.lab.example", daemon_name=b"lab")
+    def greet(self, host=b"client.example.com", client="192.0.2.1", daemon=b"lab"):
+        """CONNECT and HELO. `client` is an address of either family; None: unknown. `daemon` is the
+        name of the MTA's service."""
+        self.macros(b"C", j=b"mx.lab.example", daemon_name=daemon)
         address = b"U"
         if client is not None:
             family = b"6" if ":" in client else b"4"
@@ -284,12 +285,13 @@ class Connection:
         return self.end(outcome, queue_id)
 
 
-def open_session(spec, client="192.0.2.1", **offer):
-    """A connection that has negotiated and greeted, for an SMTP client of that address."""
+def open_session(spec, client="192.0.2.1", daemon=b"lab", **offer):
+    """A connection that has negotiated and greeted, for an SMTP client of that address, by the
+    MTA's service of that name."""
     connection = Connection(spec)
     try:
         connection.negotiate(**offer)
-        connection.greet(client=client)
+        connection.greet(client=client, daemon=daemon)
     except BaseException:
         connection.close()
         raise

@@ -81,7 +81,7 @@ class Negotiation(unittest.TestCase):
 
     def test_macros_of_the_events_are_asked_for(self):
         symbols = " ".join(self.negotiate().symbols.values()).split()
-        for name in ("i", "j", "{auth_authen}"):
+        for name in ("i", "j", "{auth_authen}", "{daemon_name}"):
             self.assertIn(name, symbols)
 
     def test_no_macro_list_where_not_offered(self):

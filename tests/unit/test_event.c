@@ -188,6 +188,7 @@ static const EventContext context = {
     .user = "a@b.example",
     .computer = "mx.example",
     .message_id = "<1@b.example>",
+    .policy = "one, [repair]",
 };
 
 static Plan *plan_for_form(Reason reason)
@@ -216,7 +217,7 @@ static void test_text_form(void)
                     "4XyZ: Event Type: Warning; Event Source: calmend; Event Category: Calendar "
                     "Repair; Event ID: 327; User: a@b.example; Computer: mx.example; Description: "
                     "repaired: stamp-epoch x3, created-epoch x1; part 1 2.1; METHOD REPLY; UID u1; "
-                    "PRODID -//X//Y; Message-ID <1@b.example>");
+                    "PRODID -//X//Y; Message-ID <1@b.example>; policy one, [repair]");
 }
 
 static void test_text_form_empty(void)
@@ -238,7 +239,7 @@ static void test_json_form(void)
                     "{\"event_id\":328,\"event_type\":\"Warning\",\"event_source\":\"calmend\","
                     "\"event_category\":\"Calendar Repair\",\"queue_id\":\"4XyZ\","
                     "\"user\":\"a@b.example\",\"computer\":\"mx.example\","
-                    "\"message_id\":\"<1@b.example>\","
+                    "\"message_id\":\"<1@b.example>\",\"policy\":\"one, [repair]\","
                     "\"description\":\"would be repaired, the switch "
                     "FixRecipientTrackStatusTime is off\","
                     "\"rules\":[\"stamp-epoch x3\",\"created-epoch x1\"],\"parts\":\"1 2.1\","
@@ -313,7 +314,8 @@ static void test_escape(gconstpointer data)
 /* Each value that a message brings, so that none can end its field and begin another. */
 static void test_fields_stay_apart(void)
 {
-    static const EventContext hostile = {"q; User: q", "u; User: u", "c; User: c", "m; User: m"};
+    static const EventContext hostile = {"q; User: q", "u; User: u", "c; User: c", "m; User: m",
+                                         "p; User: p"};
     g_autoptr(Plan) plan = plan_of("stamp-epoch:repaired");
     Finding *finding = &g_array_index(plan->findings, Finding, 0);
     finding->part = "p; User: p";
@@ -328,7 +330,7 @@ static void test_fields_stay_apart(void)
                     "Calendar Repair; Event ID: 327; User: u\\x3b User: u; Computer: c\\x3b User: "
                     "c; Description: repaired: stamp-epoch x1; part p\\x3b User: p; METHOD "
                     "REPLY\\x3b UID x; UID u\\x3b PRODID x; PRODID -//x\\x3b detail y; detail "
-                    "d\\x3b Message-ID x; Message-ID m\\x3b User: m");
+                    "d\\x3b Message-ID x; Message-ID m\\x3b User: m; policy p\\x3b User: p");
 }
 
 /* Our own text is not from a message. */
@@ -411,7 +413,7 @@ static void test_hostile(gconstpointer data)
     g_autoptr(GString) value = g_string_new(NULL);
     while (value->len < 5000)
         g_string_append(value, data);
-    EventContext hostile = {value->str, value->str, value->str, value->str};
+    EventContext hostile = {value->str, value->str, value->str, value->str, value->str};
     g_autoptr(Plan) plan = plan_of("stamp-epoch:repaired created-epoch:signed");
     Finding *finding = &g_array_index(plan->findings, Finding, 0);
     finding->part = finding->method = finding->uid = finding->producer = value->str;

@@ -6,7 +6,7 @@
  * error must name the file, the group and the key, and say what would be right: the words are in
  * the table, separated by |.
  */
-#include "common/settings.h"
+#include "common/settings_load.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -222,10 +222,12 @@ static void test_table(void)
         SettingInfo info = settings_info(i);
         g_autofree char *line = g_strdup_printf("\n%s = %s\n", info.key, info.default_value);
         g_autofree char *group = g_strdup_printf("[%s]\n", info.group);
-        g_assert_nonnull(strstr(text, line));
-        g_assert_nonnull(strstr(text, group));
         g_assert_cmpstr(info.type, !=, "");
         g_assert_true(g_str_has_suffix(info.text, "."));
+        if (strcmp(info.group, SETTINGS_POLICY) == 0)
+            continue;
+        g_assert_nonnull(strstr(text, line));
+        g_assert_nonnull(strstr(text, group));
     }
     g_autofree char *path = conf_path();
     g_assert_true(g_file_set_contents(path, "", 0, NULL));
@@ -245,9 +247,9 @@ typedef struct {
 
 static const BadCase bad[] = {
     {"unknown-group", "[logs]\nformat=json\n",
-     "[logs]|service, repair, limits, exempt, log, metrics"},
+     "[logs]|service, repair, policy NAME, limits, exempt, log, metrics"},
     {"unknown-empty-group", "[nothing]\n",
-     "[nothing]|service, repair, limits, exempt, log, metrics"},
+     "[nothing]|service, repair, policy NAME, limits, exempt, log, metrics"},
     {"empty-group", "[]\n[log]\n", "line 1: there is no group []"},
     {"empty-key", "[log]\n=json\n", "line 2: \"=json\": this is no [group]"},
     {"unknown-key", "[log]\nlevel=1\n", "line 2: [log]|\"level\"|facility, format"},

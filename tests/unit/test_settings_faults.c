@@ -5,7 +5,7 @@
  * Each single fault is in test_settings. Here all of them are to be told at once, in the order of
  * the file, each in a line of its own that begins with the path.
  */
-#include "common/settings.h"
+#include "common/settings_load.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -59,6 +59,44 @@ static void test_many_faults(void)
     g_assert_true(g_str_has_suffix(lines[50], ": and 950 more"));
 }
 
+/* What is wrong with a section is told with its line; a key after a section that is not taken is
+ * passed over. */
+static void test_sections(void)
+{
+    const char *text = "[policy]\nbogus=1\n[policy a b]\n[policy one]\nsenders=example.org\n"
+                       "facility=mail\n[policy two]\nprofile=inbound\n"
+                       "[policy  two]\nprofile=none\n[policy three]\nclients=192.0.2.1\n"
+                       "profile=x\nprofile=none\n[policies]\n[policy four]\nsenders=,\n";
+    static const char *const wanted[] = {
+        "line 1: [policy]: a policy has a name of at most 64 letters",
+        "line 3: [policy a b]: a policy has a name",
+        "line 5: [policy one] senders = example.org: \"example.org\" is none of",
+        "line 6: [policy one] has no key \"facility\"; it has: switch-file, mail-switch-file, ",
+        "line 9: [policy two] is there on line 7 already",
+        "line 13: [policy three] profile = x: must be one of",
+        "line 14: [policy three] profile is set on line 13 already",
+        "line 15: there is no group [policies]; the groups are: service, repair, policy NAME, ",
+        "line 7: [policy two] does not say whose mail it is for: set recipients, senders, ",
+        "line 16: [policy four] does not say whose mail it is for",
+    };
+    g_autoptr(GError) error = NULL;
+    g_assert_null(load(text, NULL, &error));
+    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, G_N_ELEMENTS(wanted));
+    for (gsize i = 0; i < G_N_ELEMENTS(wanted) && lines[i] != NULL; i++)
+        assert_begins(lines[i], wanted[i]);
+}
+
+static void test_too_many_sections(void)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (int i = 0; i <= 1000; i++)
+        g_string_append_printf(text, "[policy %d]\nsenders=@example.com\n", i);
+    g_autoptr(GError) error = NULL;
+    g_assert_null(load(text->str, NULL, &error));
+    assert_begins(error->message, "line 2001: more than 1000 policies");
+}
+
 static gboolean is_postfix(const char *value, GError **error)
 {
     if (strcmp(value, "postfix") == 0)
@@ -94,6 +132,8 @@ int main(int argc, char **argv)
     g_test_add_func("/settings-faults/all-at-once", test_all_at_once);
     g_test_add_func("/settings-faults/many", test_many_faults);
     g_test_add_func("/settings-faults/checks", test_checks);
+    g_test_add_func("/settings-faults/sections", test_sections);
+    g_test_add_func("/settings-faults/too-many-sections", test_too_many_sections);
     int result = g_test_run();
     g_remove(path);
     g_rmdir(folder);
