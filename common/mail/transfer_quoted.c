@@ -275,16 +275,15 @@ static gsize before_soft_break(Octets encoded, gsize at)
 
 static Edit place_text_edit(Placing *placing, const Edit *edit)
 {
-    Cursor start = placing->cursor;
-    cursor_reach(&start, placing->encoded, edit->offset);
-    Edit placed = {.offset = start.encoded, .text = write_text(placing, edit)};
+    Cursor *cursor = &placing->cursor;
+    cursor_reach(cursor, placing->encoded, edit->offset);
+    Edit placed = {.offset = cursor->encoded, .text = write_text(placing, edit)};
     if (edit->length == 0) {
         placing->free_from = placed.offset;
         return placed;
     }
-    placing->cursor =
-        find_end(start, placing->encoded, placing->decoded, edit->offset + edit->length);
-    gsize end = placing->cursor.encoded;
+    *cursor = find_end(*cursor, placing->encoded, placing->decoded, edit->offset + edit->length);
+    gsize end = cursor->encoded;
     if (edit->text.size == 0 && edit->offset + edit->length == placing->decoded.size)
         placed.offset = MAX(placing->free_from, before_soft_break(placing->encoded, placed.offset));
     placed.length = end - placed.offset;

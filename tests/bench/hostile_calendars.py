@@ -27,6 +27,13 @@ def folded(line):
     return b"\r\n ".join(line[at:at + FOLD] for at in range(0, len(line), FOLD)) + b"\r\n"
 
 
+def quoted(mail):
+    """The mail of a calendar alone, in quoted-printable."""
+    head, body = mail.split(b"\r\n\r\n", 1)
+    return (head + b"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+            + body.replace(b"=", b"=3D"))
+
+
 def numbered(line, count):
     """So many lines of which no two are the same, for what stands there twice is one to a rule."""
     return b"".join(line % number for number in range(count))

@@ -13,7 +13,7 @@ sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "protocol")
 # pylint: disable=wrong-import-position
 import lab
 from counted_growth import CountedGrowth, add_tests
-from hostile_calendars import ALARM, STAMP, alone, folded, numbered
+from hostile_calendars import ALARM, STAMP, alone, folded, numbered, quoted
 
 EPOCH = b"CREATED:16010101T000000Z\r\n"
 
@@ -60,6 +60,8 @@ SHAPES = {
         EPOCH + b"END:VEVENT\r\nEND:VCALENDAR\r\nBEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + STAMP)),
     "attendees": lambda fill: _event(
         EPOCH + _numbered(fill, b"ATTENDEE;CN=A:a%d@example.org\r\n")),
+    "attendees-in-quoted-printable": lambda fill: quoted(_event(
+        EPOCH + _numbered(fill, b"ATTENDEE;CN=A:a%d@example.org\r\n"))),
     "zones": lambda fill: _event(
         EPOCH + _numbered(fill, b"RDATE;TZID=A/%d:20260301T100000\r\n")),
     "dates-in-utc": lambda fill: _event(

@@ -17,7 +17,7 @@ sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
 # pylint: disable=wrong-import-position
 from hostile_calendars import (ALARM, HEAD, STAMP, TYPE,  # noqa: E402
-                               alone, calendar, folded, numbered)
+                               alone, calendar, folded, numbered, quoted)
 
 MANY = 900  # parameters of a line that has many, and not too many
 
@@ -156,6 +156,8 @@ MAILS = (
     Hostile("a line of 60 MB", 60_000_000, _long_line),
     Hostile("a folded line of 57 MB", 57_000_000, _folded_line),
     Hostile("attendees without mailto:", 10_000, _attendees),
+    Hostile("attendees without mailto:, quoted-printable", 10_000,
+            lambda count: quoted(_attendees(count))),
     Hostile("TZIDs without a zone", 5_000, _zones),
     Hostile("dates in the zone UTC", 90_000, lambda count: alone(
         STAMP + numbered(b"DTSTART;X-N=%d;TZID=UTC:20260301T100000\r\n", count), b"REQUEST")),
