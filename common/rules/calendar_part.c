@@ -9,6 +9,15 @@
 
 #define PGP_SIGNED "-----BEGIN PGP SIGNED MESSAGE-----"
 
+/* TRUE when the mark at `start` is a line, blanks behind it aside. */
+static gboolean is_mark_line(Octets text, gsize start)
+{
+    if (start > 0 && text.data[start - 1] != '\n')
+        return FALSE;
+    gsize end = octets_line_ending(text, octets_next_line(text, start));
+    return octets_trim(octets_slice(text, start, end)).size == strlen(PGP_SIGNED);
+}
+
 /* A line of the text says that a signature covers it (RFC 9580 7). */
 static gboolean is_pgp_signed(Octets text)
 {
@@ -18,9 +27,7 @@ static gboolean is_pgp_signed(Octets text)
         if (at == NULL)
             return FALSE;
         gsize start = (gsize)(at - text.data);
-        gsize end = octets_line_ending(text, octets_next_line(text, start));
-        if (octets_line_start(text, start) == start &&
-            octets_trim(octets_slice(text, start, end)).size == size)
+        if (is_mark_line(text, start))
             return TRUE;
         from = start + size;
     }

@@ -71,6 +71,9 @@ SHAPES = {
     "dates-of-the-year-0": lambda fill: _event(
         _numbered(fill, b"CREATED;X-N=%d:00001231T000000Z\r\n")),
     "stamps": lambda fill: _event(EPOCH + _numbered(fill, b"DTSTAMP;X-N=%d:20260301T100000\r\n")),
+    "signatures-in-a-line": lambda fill: _line(
+        b"DESCRIPTION", b"x", lambda piece: b":" + fill(piece),
+        b"-----BEGIN PGP SIGNED MESSAGE-----"),
     "long-lines": lambda fill: _event(EPOCH + fill(b"COMMENT:" + b"x" * 990 + b"\r\n")),
     "folds-in-characters": lambda fill: _event(
         EPOCH + b"SUMMARY:" + fill(b"xx\xc3\r\n \xa4") + b"\r\n"),
@@ -82,7 +85,8 @@ class CalendarGrowth(CountedGrowth):
     instructions for a short line."""
 
     shapes = SHAPES
-    units = {"events-with-many-parameters": 200_000}  # below it is what every mail may cost
+    # below these is what every mail may cost
+    units = {"events-with-many-parameters": 200_000, "signatures-in-a-line": 200_000}
     per_octet = 3000
 
 

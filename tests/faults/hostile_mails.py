@@ -155,6 +155,8 @@ MAILS = (
     Hostile("lines of 1,000 octets, below the limit", 60_000, _long_lines),
     Hostile("a line of 60 MB", 60_000_000, _long_line),
     Hostile("a folded line of 57 MB", 57_000_000, _folded_line),
+    Hostile("signatures in a line", 200_000, lambda count: alone(
+        STAMP + b"DESCRIPTION:" + b"-----BEGIN PGP SIGNED MESSAGE-----" * count + b"\r\n")),
     Hostile("attendees without mailto:", 10_000, _attendees),
     Hostile("attendees without mailto:, quoted-printable", 10_000,
             lambda count: quoted(_attendees(count))),
