@@ -74,10 +74,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EngineOptions, engine_options_clear)
     {"config", 0, 0, G_OPTION_ARG_FILENAME, &(options).config, "Settings to use", "FILE"},          \
     {"policy", 0, 0, G_OPTION_ARG_STRING, &(options).policy,                                       \
      "A policy of the settings, in place of [repair]", "NAME"}
+#define ENGINE_NOW_ENTRY(options)                                                                  \
+    {"now", 0, 0, G_OPTION_ARG_STRING, &(options).now, "The time to take for now",                 \
+     "YYYYMMDDTHHMMSSZ"}
 #define ENGINE_ENTRIES(options)                                                                    \
     ENGINE_CONFIG_ENTRY(options),                                                                  \
-    {"now", 0, 0, G_OPTION_ARG_STRING, &(options).now, "The time to take for now",                 \
-     "YYYYMMDDTHHMMSSZ"},                                                                          \
+    ENGINE_NOW_ENTRY(options),                                                                     \
     {"profile", 0, 0, G_OPTION_ARG_STRING, &(options).profile,                                     \
      "inbound, outbound or none, in place of the settings'", "NAME"},                              \
     {"enable", 0, 0, G_OPTION_ARG_STRING, &(options).enable, "Rules or families to enable, too",   \

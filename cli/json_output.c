@@ -31,10 +31,15 @@ void json_output_number(JsonBuilder *builder, const char *name, guint64 number)
     json_builder_add_int_value(builder, (gint64)number);
 }
 
+void json_output_node(JsonNode *node)
+{
+    g_autofree char *text = json_to_string(node, FALSE);
+    g_autofree char *line = escape_json(text);
+    puts(line);
+}
+
 void json_output_line(JsonBuilder *builder)
 {
     g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *text = json_to_string(root, FALSE);
-    g_autofree char *line = escape_json(text);
-    puts(line);
+    json_output_node(root);
 }

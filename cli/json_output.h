@@ -19,6 +19,9 @@ void json_output_flag(JsonBuilder *builder, const char *name, gboolean flag);
 /* Adds a member with a number. */
 void json_output_number(JsonBuilder *builder, const char *name, guint64 number);
 
+/* Writes a node as one line to standard output. */
+void json_output_node(JsonNode *node);
+
 /* Writes what was built as one line to standard output. */
 void json_output_line(JsonBuilder *builder);
 

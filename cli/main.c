@@ -7,6 +7,7 @@
 #include "cli/check.h"
 #include "cli/probe.h"
 #include "cli/repair_command.h"
+#include "cli/report_command.h"
 #include "cli/rules_command.h"
 #include "config.h"
 
@@ -20,6 +21,7 @@ static const struct {
 } COMMANDS[] = {
     {"check", "say what is wrong in messages", check_command},
     {"repair", "write a repaired message, or show what would change", repair_command},
+    {"report", "show who sends which defects, and what would mend them", report_command},
     {"rules", "show the rules and what the settings make of them", rules_command},
     {"probe", "play the MTA against a running milter", probe_command},
 };

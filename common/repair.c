@@ -98,9 +98,9 @@ static gboolean may_hold_calendar(const Message *message)
     return token_search_feed(&search, message->octets);
 }
 
-static gboolean keeps_signature(const Message *message, const Policy *policy)
+gboolean repair_is_signed(const Message *message)
 {
-    for (gsize i = 0; policy->leave_signed && i < G_N_ELEMENTS(signature_fields); i++) {
+    for (gsize i = 0; i < G_N_ELEMENTS(signature_fields); i++) {
         if (message_find_field(message, signature_fields[i]) != NULL)
             return TRUE;
     }
@@ -195,7 +195,7 @@ Plan *repair_message(const Message *message, const Policy *policy, gint64 now)
         .message = message,
         .policy = policy,
         .times = substitute_message_times(message, now),
-        .seal = keeps_signature(message, policy) ? REASON_POLICY : REASON_NONE,
+        .seal = policy->leave_signed && repair_is_signed(message) ? REASON_POLICY : REASON_NONE,
         .plan = plan,
     };
     examine_parts(&repair, parts, strays);

@@ -21,6 +21,9 @@ void repair_init(void);
  * caller, plan_free. Its edits are on the octets of the message. */
 Plan *repair_message(const Message *message, const Policy *policy, gint64 now);
 
+/* TRUE when the message has a DKIM or ARC signature, which an edit breaks (RFC 6376, RFC 8617). */
+gboolean repair_is_signed(const Message *message);
+
 /* TRUE when the engine, under this policy, reads the header field of that name, compared without
  * case. Fields that it does not read need not be in the message. */
 gboolean repair_reads(const Policy *policy, const char *field);

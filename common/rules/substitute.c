@@ -53,15 +53,21 @@ static gint64 read_date(const char *text)
     return g_date_time_to_unix(date) + (is_military_zone(zone) ? offset : 0);
 }
 
+gboolean substitute_find_date(const Message *message, gint64 now, gint64 *date)
+{
+    const HeaderField *field = message_find_field(message, "Date");
+    if (field == NULL)
+        return FALSE;
+    g_autofree char *text = message_field_text(message, field);
+    *date = read_date(text);
+    return substitute_is_usable(*date, now);
+}
+
 MessageTimes substitute_message_times(const Message *message, gint64 now)
 {
     MessageTimes times = {.now = now, .fallback = now};
-    const HeaderField *field = message_find_field(message, "Date");
-    if (field == NULL)
-        return times;
-    g_autofree char *text = message_field_text(message, field);
-    gint64 date = read_date(text);
-    if (substitute_is_usable(date, now))
+    gint64 date;
+    if (substitute_find_date(message, now, &date))
         times.fallback = date;
     return times;
 }

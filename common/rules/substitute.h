@@ -17,6 +17,9 @@ typedef struct {
     gint64 fallback; /* the Date field where it is usable, else the clock */
 } MessageTimes;
 
+/* The time of the Date field. FALSE where it is absent or not usable. */
+gboolean substitute_find_date(const Message *message, gint64 now, gint64 *date);
+
 MessageTimes substitute_message_times(const Message *message, gint64 now);
 
 /* TRUE when a time may be written: 1971 or later, at most 24 hours after the clock. */

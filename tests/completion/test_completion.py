@@ -23,7 +23,8 @@ OPTION = re.compile(r"^ +(?:-(\w), )?--([\w-]+)(?:=(\S+))? +(\S.*)$", re.MULTILI
 # Words for values, and whether files or sockets are offered for them. A new word belongs here, and
 # perhaps in packaging/completion/completion.awk.
 VALUES = {"FILE": "file", "SPEC": "socket", "SOCKET": "socket", "ADDRESS": None, "NAME": None,
-          "SECONDS": None, "LIST": None, "YYYYMMDDTHHMMSSZ": None}
+          "SECONDS": None, "LIST": None, "NUMBER": None, "YYYY-MM-DD": None,
+          "YYYYMMDDTHHMMSSZ": None}
 
 
 def help_of(place):
@@ -98,7 +99,7 @@ class Shell:
         self.assertEqual(self.names("calmend "), set(commands()))
 
     def test_commands_begin_with_the_word(self):
-        self.assertEqual(self.names("calmend r"), {"repair", "rules"})
+        self.assertEqual(self.names("calmend r"), {"repair", "report", "rules"})
 
     def test_options_of_the_command_itself(self):
         named = set(re.findall(r"--[a-z]\w*", help_of("calmend")))

@@ -19,9 +19,9 @@ report() {
     echo "$3" | sed 's/^/# /'
 }
 
-echo "1..14"
-for page in calmend.1 calmend-milter.8 calmend.conf.5 calmend-events.7 calmend-metrics.7 \
-    calmend-rules.7; do
+echo "1..16"
+for page in calmend.1 calmend-report.1 calmend-milter.8 calmend.conf.5 calmend-events.7 \
+    calmend-metrics.7 calmend-rules.7; do
     path=$CALMEND_BUILD/doc/$page
     left=$(grep -n '@[A-Za-z_]*@' "$path")
     [ -s "$path" ] && [ -z "$left" ]

@@ -48,6 +48,7 @@ PATHS = """
 /usr/share/doc/calmend/tests/data/demo-reply.eml
 /usr/share/fish/vendor_completions.d/calmend-milter.fish
 /usr/share/fish/vendor_completions.d/calmend.fish
+/usr/share/man/man1/calmend-report.1.gz
 /usr/share/man/man1/calmend.1.gz
 /usr/share/man/man5/calmend.conf.5.gz
 /usr/share/man/man7/calmend-events.7.gz
