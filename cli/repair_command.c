@@ -4,6 +4,7 @@
  */
 #include "cli/repair_command.h"
 
+#include "cli/in_place.h"
 #include "cli/input.h"
 #include "cli/message_diff.h"
 #include "cli/output.h"
@@ -53,7 +54,9 @@ CommandExit repair_command(int argc, char **argv)
         .arguments = "[FILE]",
         .summary = "Writes the repaired message. FILE is a message; without it, or with -, it is\n"
                    "standard input.",
-        .description = "Exit code: 0, or 2 with nothing on standard output.",
+        .description = "Exit code: 0, or 2 with nothing on standard output.\n\n"
+                       "With --in-place it takes other options: see 'calmend repair --in-place "
+                       "--help'.",
     };
     g_auto(EngineOptions) options = {0};
     g_auto(GStrv) files = NULL;
@@ -66,6 +69,8 @@ CommandExit repair_command(int argc, char **argv)
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, NULL},
         {0},
     };
+    if (in_place_is_asked(argc, argv))
+        return in_place_command(argc, argv);
     if (!command_parse(&help, entries, argc, argv, &code))
         return code;
     if (files != NULL && g_strv_length(files) > 1) {

@@ -23,6 +23,10 @@
 
 #include "common/mail/octets.h"
 
+/* How the names of files begin that a repair makes beside a mail or an mbox while it works: in a
+ * folder they are passed over. */
+#define STORE_WORKING_PREFIX ".calmend-"
+
 typedef enum {
     STORE_FILE,    /* a file with one mail */
     STORE_MBOX,    /* a mail in an mbox */

@@ -88,7 +88,8 @@ static GPtrArray *list_names(const Folder *folder, const StoreWalk *walk)
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     const struct dirent *entry;
     while ((entry = readdir(stream)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            !g_str_has_prefix(entry->d_name, STORE_WORKING_PREFIX))
             g_ptr_array_add(names, g_strdup(entry->d_name));
     }
     closedir(stream);

@@ -9,7 +9,7 @@ function add_option(short, long, value, text) {
     count = ++options[place]
     shorts[place, count] = short
     longs[place, count] = long
-    values[place, count] = value
+    values[place, count] = value == "DIR" ? "FILE" : value
     texts[place, count] = text
 }
 

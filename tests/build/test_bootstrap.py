@@ -30,6 +30,7 @@ STAGES = {
     "fuzz": ("clang python3", "postfix miltertest zsh valgrind debootstrap"),
     "coverage": ("gcovr python3", "clang postfix zsh debootstrap"),
     "faults": ("postfix python3-aiosmtpd m4", "clang zsh debootstrap gcovr"),
+    "stores": ("dovecot-imapd isync postfix python3-aiosmtpd", "clang zsh debootstrap gcovr"),
     "readers": ("python3-vobject php-cli nodejs", "clang postfix zsh debootstrap gcovr"),
     "boot": ("systemd-container debhelper", "clang postfix zsh lintian qemu-system-x86"),
     "kernel": ("qemu-system-x86 e2fsprogs debhelper", "clang postfix zsh systemd-container"),

@@ -46,9 +46,10 @@ def wait_until(condition, what, patience=PATIENCE):
         time.sleep(0.005)
 
 
-def scratch_folder(case):
-    """A fresh folder that other users may enter, removed when the test or class `case` is over."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="calmend-test-"))
+def scratch_folder(case, above=None):
+    """A fresh folder that other users may enter, removed when the test or class `case` is over; in
+    the folder `above`, or where such folders usually are."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="calmend-test-", dir=above))
     folder.chmod(0o755)
     add = case.addClassCleanup if isinstance(case, type) else case.addCleanup
     add(shutil.rmtree, folder, ignore_errors=True)

@@ -28,8 +28,9 @@ ROOMS = {
                "common/rules"),
     "cli/milter": ("common", "common/mail"),
     "cli/store": ("common", "common/mail"),
-    "cli": ("cli/milter", "cli/store", "common/transit", "common", "common/mail", "common/calendar",
-            "common/tnef", "common/rules"),
+    "cli/mend": ("cli/store", "common", "common/mail"),
+    "cli": ("cli/milter", "cli/store", "cli/mend", "common/transit", "common", "common/mail",
+            "common/calendar", "common/tnef", "common/rules"),
 }
 
 # Made by configure.
