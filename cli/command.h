@@ -73,7 +73,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EngineOptions, engine_options_clear)
 #define ENGINE_CONFIG_ENTRY(options)                                                               \
     {"config", 0, 0, G_OPTION_ARG_FILENAME, &(options).config, "Settings to use", "FILE"},          \
     {"policy", 0, 0, G_OPTION_ARG_STRING, &(options).policy,                                       \
-     "A policy of the settings, in place of [repair]", "NAME"}
+     "The policy of the settings to use", "NAME"}
 #define ENGINE_NOW_ENTRY(options)                                                                  \
     {"now", 0, 0, G_OPTION_ARG_STRING, &(options).now, "The time to take for now",                 \
      "YYYYMMDDTHHMMSSZ"}

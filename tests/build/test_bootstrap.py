@@ -32,6 +32,7 @@ STAGES = {
     "faults": ("postfix python3-aiosmtpd m4", "clang zsh debootstrap gcovr"),
     "stores": ("dovecot-imapd isync postfix python3-aiosmtpd", "clang zsh debootstrap gcovr"),
     "readers": ("python3-vobject php-cli nodejs", "clang postfix zsh debootstrap gcovr"),
+    "browser": ("chromium chromium-driver python3-selenium", "clang postfix zsh debootstrap gcovr"),
     "boot": ("systemd-container debhelper", "clang postfix zsh lintian qemu-system-x86"),
     "kernel": ("qemu-system-x86 e2fsprogs debhelper", "clang postfix zsh systemd-container"),
     "debian13": ("debootstrap python3-tap", "clang postfix miltertest zsh debhelper"),

@@ -99,3 +99,26 @@ def write_maildir(path, octets):
     for number, mail in enumerate(octets):
         (path / "cur" / f"{1000 + number}.lab:2,S").write_bytes(mail.replace(b"\r\n", b"\n"))
     return path
+
+
+def many():
+    """Mails of eight partners over a year and a half: something to look at."""
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    makers = (EXCHANGE, b"-//Google Inc//Google Calendar 70.9054//EN",
+              b"-//Apple Inc.//Mac OS X 10.15.7//EN", b"Zimbra-Calendar-Provider",
+              b"-//Lotus Development Corporation//NONSGML Notes 8.5.3//EN",
+              b"-//Microsoft Corporation//Outlook 16.0 MIMEDIR//EN")
+    found = []
+    for number in range(180):
+        month = number // 10
+        date = b"Tue, %02d %s %d 10:15:01 +0000" % (
+            number % 27 + 1, months[month % 12].encode(), 2023 + month // 12)
+        if number % 7 == 3:
+            found.append(request(number, date))
+        elif number % 23 == 5:
+            found.append(sealed(number, date))
+        else:
+            found.append(reply(number, date, mended=number % 3 == 0, signed=number % 4 == 1,
+                               sender=b"Ada <ada@partner%d.example>" % (number * number % 8),
+                               producer=makers[number * 5 % 11 % len(makers)]))
+    return found
