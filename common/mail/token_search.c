@@ -113,3 +113,13 @@ gboolean token_search_type_matters(const char *value)
     TokenSearch search = {.state = TOKEN_FIELD};
     return token_search_feed(&search, octets_of(lower));
 }
+
+gboolean token_search_field_matters(const char *name, const char *value)
+{
+    static const char *const deciding[] = {"Content-Type", "Content-Disposition"};
+    for (gsize i = 0; i < G_N_ELEMENTS(deciding); i++) {
+        if (g_ascii_strcasecmp(name, deciding[i]) == 0)
+            return token_search_type_matters(value);
+    }
+    return FALSE;
+}

@@ -39,4 +39,7 @@ gboolean token_search_feed(TokenSearch *search, Octets chunk);
  * are searched for. */
 gboolean token_search_type_matters(const char *value);
 
+/* TRUE when a field of that name in the header of a message says so: what follows can matter. */
+gboolean token_search_field_matters(const char *name, const char *value);
+
 #endif

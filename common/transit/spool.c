@@ -13,6 +13,8 @@
 /* Most mails end after their header, so the first piece of memory holds one. */
 #define SPOOL_FIRST_CAPACITY 2048
 
+#define POUR_OCTETS (64 * 1024)
+
 static gboolean fail(GError **error, const char *what)
 {
     int number = errno;
@@ -61,13 +63,17 @@ static void free_memory(Spool *spool)
     spool->capacity = 0;
 }
 
+/* FALSE, and everything is as it was. */
 static gboolean move_to_file(Spool *spool, GError **error)
 {
-    spool->file = spool_file_take(error);
-    if (spool->file < 0)
+    int file = spool_file_take(error);
+    if (file < 0)
         return FALSE;
-    if (!write_all(spool->file, (Octets){spool->memory, spool->size}, error))
+    if (!write_all(file, (Octets){spool->memory, spool->size}, error)) {
+        spool_file_give(file);
         return FALSE;
+    }
+    spool->file = file;
     free_memory(spool);
     return TRUE;
 }
@@ -97,6 +103,25 @@ gboolean spool_view(Spool *spool, Octets *octets, GError **error)
         spool->map = map;
     }
     *octets = (Octets){spool->file >= 0 ? spool->map : spool->memory, spool->size};
+    return TRUE;
+}
+
+gboolean spool_pour(const Spool *spool, SplicePiece piece, gpointer data, GError **error)
+{
+    if (spool->file < 0)
+        return spool->size == 0 || piece((Octets){spool->memory, spool->size}, data);
+    char octets[POUR_OCTETS];
+    for (gsize done = 0; done < spool->size;) {
+        gsize wanted = MIN(spool->size - done, sizeof octets);
+        ssize_t got = pread(spool->file, octets, wanted, (off_t)done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return fail(error, "the temporary file cannot be read");
+        if (!piece((Octets){octets, (gsize)got}, data))
+            return FALSE;
+        done += (gsize)got;
+    }
     return TRUE;
 }
 

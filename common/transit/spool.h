@@ -5,12 +5,12 @@
  * They stay in memory up to a limit. With the first octet above it all of them go to a file without
  * a name in the folder for temporary files (TMPDIR, else /tmp), and their memory is given back; the
  * file is mapped when the message is read. When memory or space runs out, spool_add says so, and
- * the spool is to be cleared. One thread at a time.
+ * what was there before still is. One thread at a time.
  */
 #ifndef CALMEND_SPOOL_H
 #define CALMEND_SPOOL_H
 
-#include "common/mail/octets.h"
+#include "common/mail/splice.h"
 
 typedef struct {
     gsize limit;    /* octets that stay in memory */
@@ -24,13 +24,17 @@ typedef struct {
 /* An empty spool that holds nothing. */
 void spool_init(Spool *spool, gsize limit);
 
-/* Appends octets. FALSE and an error (G_FILE_ERROR) when they cannot be kept. Not after
- * spool_view. */
+/* Appends octets. FALSE and an error (G_FILE_ERROR) when they cannot be kept: nothing more can be
+ * added then. Not after spool_view. */
 gboolean spool_add(Spool *spool, Octets octets, GError **error);
 
 /* All octets as one run, valid until spool_clear. FALSE and an error (G_FILE_ERROR) when the file
  * cannot be mapped. */
 gboolean spool_view(Spool *spool, Octets *octets, GError **error);
+
+/* Hands all octets to `piece`, front to back, without a map of them. FALSE when it stops, or, with
+ * an error (G_FILE_ERROR), when the file cannot be read. */
+gboolean spool_pour(const Spool *spool, SplicePiece piece, gpointer data, GError **error);
 
 /* TRUE when the octets went to a file. */
 gboolean spool_is_file(const Spool *spool);

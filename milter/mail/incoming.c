@@ -4,6 +4,7 @@
 #include "common/mail/token_search.h"
 #include "common/transit/mta_limit.h"
 #include "common/transit/spool.h"
+#include "common/transit/verdict.h"
 #include "milter/mail/slots.h"
 
 #include <string.h>
@@ -28,9 +29,6 @@ struct Incoming {
     GError *problem;
     Message message; /* of the spool; fields NULL before the plan */
 };
-
-/* The fields whose value says whether the body can matter. */
-static const char *const deciding_fields[] = {"Content-Type", "Content-Disposition"};
 
 Incoming *incoming_new(const Settings *settings, Octets sender, gboolean leading_blank)
 {
@@ -92,15 +90,6 @@ void incoming_choose(Incoming *incoming, const char *client, const char *daemon)
         incoming->policy = incoming->choice->policy;
 }
 
-static gboolean decides(const char *name, const char *value)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(deciding_fields); i++) {
-        if (g_ascii_strcasecmp(name, deciding_fields[i]) == 0)
-            return token_search_type_matters(value);
-    }
-    return FALSE;
-}
-
 /* Every field of a name that the engine reads is kept, so that its number among them is the number
  * that the MTA knows it by. */
 void incoming_header(Incoming *incoming, const char *name, const char *value)
@@ -108,7 +97,7 @@ void incoming_header(Incoming *incoming, const char *name, const char *value)
     incoming->octets += strlen(name) + strlen(incoming->colon) + strlen(value) + strlen("\r\n");
     if (!repair_reads(incoming->policy, name))
         return;
-    incoming->matters |= decides(name, value);
+    incoming->matters |= token_search_field_matters(name, value);
     keep(incoming, octets_of(name));
     keep(incoming, octets_of(incoming->colon));
     keep(incoming, octets_of(value));
@@ -145,15 +134,9 @@ static gboolean read_message(Incoming *incoming)
     return FALSE;
 }
 
-/* With no switch on: what would be repaired if all were. */
 static Plan *make_plan(const Incoming *incoming, guint switches, gint64 now)
 {
-    Policy policy = *incoming->policy;
-    policy.switches = switches != 0 ? switches : policy.switches;
-    Plan *plan = repair_message(&incoming->message, &policy, now);
-    if (switches == 0)
-        plan_drop_edits(plan, REASON_SWITCH);
-    return plan;
+    return verdict_plan(&incoming->message, incoming->policy, switches, now);
 }
 
 Plan *incoming_plan(Incoming *incoming, guint switches, gint64 now)
