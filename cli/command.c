@@ -77,12 +77,18 @@ static gboolean take_time(const char *text, gint64 *now)
     return FALSE;
 }
 
+Settings *command_load_settings(const char *config, GError **error)
+{
+    if (config == NULL && g_file_test(DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
+        config = DEFAULT_CONFIG;
+    return config == NULL ? settings_new() : settings_load(config, NULL, error);
+}
+
+/* NULL, which was said, when they are wrong. */
 static Settings *load_settings(const char *config)
 {
     g_autoptr(GError) error = NULL;
-    if (config == NULL && g_file_test(DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
-        config = DEFAULT_CONFIG;
-    Settings *settings = config == NULL ? settings_new() : settings_load(config, NULL, &error);
+    Settings *settings = command_load_settings(config, &error);
     if (settings != NULL)
         return settings;
     g_auto(GStrv) faults = g_strsplit(error->message, "\n", -1);
@@ -133,7 +139,7 @@ static void enable_all(Policy *policy)
         policy_set_level(policy, rules_get(number)->name, RULE_ENABLED);
 }
 
-static GPtrArray *list_recipients(char **recipients)
+GPtrArray *command_list_recipients(char **recipients)
 {
     GPtrArray *list = recipients == NULL ? NULL : g_ptr_array_new();
     for (; recipients != NULL && *recipients != NULL; recipients++)
@@ -151,7 +157,7 @@ gboolean engine_open(Engine *engine, const EngineOptions *options)
         return FALSE;
     if (options->all)
         enable_all(&engine->settings->policy);
-    engine->recipients = list_recipients(options->recipients);
+    engine->recipients = command_list_recipients(options->recipients);
     repair_init();
     return TRUE;
 }

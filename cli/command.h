@@ -14,7 +14,8 @@ typedef enum {
     COMMAND_OK = 0,
     COMMAND_FOUND = 1, /* check: a finding */
     COMMAND_TROUBLE = 2,
-    COMMAND_UNKNOWN = 3, /* probe --health: asked wrongly */
+    COMMAND_UNKNOWN = 3,    /* probe --health: asked wrongly */
+    COMMAND_TRY_AGAIN = 75, /* filter: EX_TEMPFAIL of sysexits.h */
 } CommandExit;
 
 /* How a command shows itself in its --help. */
@@ -54,6 +55,14 @@ typedef struct {
     gint64 now;            /* seconds since 1970-01-01 UTC */
     GPtrArray *recipients; /* of the envelope, borrowed strings; NULL: not known */
 } Engine;
+
+/* Loads the settings of that file, or with NULL the installed ones where there are any, else the
+ * defaults. NULL and an error, a line for each fault. Owned by the caller, settings_free. */
+Settings *command_load_settings(const char *config, GError **error);
+
+/* The addresses of an option, NULL for none. They are borrowed; owned by the caller,
+ * g_ptr_array_unref. */
+GPtrArray *command_list_recipients(char **recipients);
 
 /* Loads the settings that the options name, or the installed ones where there are any, and takes
  * the time from the clock where they name none. FALSE when one of them is wrong, which was said.

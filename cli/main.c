@@ -5,6 +5,7 @@
  * scripts may rely on them.
  */
 #include "cli/check.h"
+#include "cli/filter/filter_command.h"
 #include "cli/probe.h"
 #include "cli/repair_command.h"
 #include "cli/report_command.h"
@@ -22,6 +23,7 @@ static const struct {
     {"check", "say what is wrong in messages", check_command},
     {"repair", "write a repaired message, or show what would change", repair_command},
     {"report", "show who sends which defects, and what would mend them", report_command},
+    {"filter", "pass a message on as the milter would treat it", filter_command},
     {"rules", "show the rules and what the settings make of them", rules_command},
     {"probe", "play the MTA against a running milter", probe_command},
 };

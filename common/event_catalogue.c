@@ -27,7 +27,7 @@ static const EventKind catalogue[] = {
      "Mend it where the message is made: nobody else can tell the right value.",
      "5cf01fb4283c44caa04652bfda957870"},
     {EVENT_NOT_TAKEN, "Error", MILTER, LOG_ERR,
-     "A repair did not get through; the message was deferred or passed as it came.",
+     "A repair did not get through, or the message was not examined; it was deferred or passed as it came.",
      "See the reason in the description, and what the MTA logged at that time.",
      "2499a9b82f47428aa8ad38d126951c54"},
     {EVENT_GUARD, "Error", REPAIR, LOG_ERR,
@@ -59,8 +59,9 @@ static const EventKind catalogue[] = {
      "service.peers if it is an MTA of yours.",
      "c8ea20d019834a9b8e47ab3bbf079ff8"},
     {EVENT_METRICS, "Warning", SERVICE, LOG_WARNING,
-     "The file of metrics cannot be written; the reason follows. Said once until it can.",
-     "Make the folder of metrics.textfile writable for the user of the milter.",
+     "The file of metrics cannot be written; the reason follows. The milter says so once until it can.",
+     "Make the folder of metrics.textfile writable for the user of the milter, that of filter-textfile for "
+     "the users that filter mail.",
      "9ad6574698b347aab05fbc4f14a0e934"},
     {EVENT_SOCKET_GONE, "Error", SERVICE, LOG_ERR,
      "The socket was removed while the milter listened at it. The milter ends with exit code 2, so that "

@@ -120,6 +120,9 @@ static const Setting table[] = {
              "name ends in .prom. Without it none are written."},
     {"metrics", "interval", &setting_count, "15", AT(metrics_interval), 1, 3600,
      .text = "Seconds between two writings of the metrics."},
+    {"metrics", "filter-textfile", &setting_textfile, "", AT(metrics_filter_textfile),
+     .text = "Another file of metrics, to which each calmend filter adds what it has counted. The users "
+             "that filter mail must be able to make files in its folder. Without it they count nothing."},
 };
 /* clang-format on */
 
@@ -179,6 +182,7 @@ void settings_free(Settings *settings)
     for (guint i = 0; i < SWITCHES; i++)
         g_free(settings->switch_files[i]);
     g_free(settings->metrics_textfile);
+    g_free(settings->metrics_filter_textfile);
     network_list_free(settings->peers);
     network_list_free(settings->exempt_clients);
     mailbox_list_free(settings->exempt_senders);

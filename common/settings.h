@@ -51,8 +51,9 @@ typedef struct {
     gsize memory_bytes; /* a body above it goes to a temporary file */
     int facility;       /* of syslog(3) */
     LogFormat log_format;
-    char *metrics_textfile; /* NULL: no metrics are written */
-    guint metrics_interval; /* seconds between two writings */
+    char *metrics_textfile;        /* NULL: no metrics are written */
+    guint metrics_interval;        /* seconds between two writings */
+    char *metrics_filter_textfile; /* of calmend filter; NULL: it counts nothing */
     NetworkList *exempt_clients;
     MailboxList *exempt_senders;
     MailboxList *exempt_recipients;

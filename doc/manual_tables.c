@@ -281,6 +281,8 @@ static void print_metrics(void)
             printf(" , by %s", info.labels);
         fputc('\n', stdout);
         print_line(info.help);
+        if (info.of_filter)
+            print_line("The filter counts it, too.");
     }
     puts(".El");
 }

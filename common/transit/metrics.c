@@ -6,6 +6,10 @@
 #include "common/transit/producer.h"
 
 #include <stdatomic.h>
+#include <string.h>
+
+/* What the names of the table begin with. */
+#define PREFIX "calmend_"
 
 /* More than any metric has. */
 #define SERIES_MAX 256
@@ -171,42 +175,42 @@ typedef struct {
 /* clang-format off */
 static const Row table[METRICS] = {
     [METRIC_BUILD_INFO] = {{"calmend_build_info", "gauge", "version",
-        "Always 1; the label is the version."}, &by_version},
+        "Always 1; the label is the version.", FALSE}, &by_version},
     [METRIC_UP] = {{"calmend_up", "gauge", "",
-        "1 while the milter runs, 0 after a stop in order."}, &single},
+        "1 while the milter runs, 0 after a stop in order.", FALSE}, &single},
     [METRIC_START_TIME] = {{"calmend_start_time_seconds", "gauge", "",
-        "When the milter started, in seconds since 1970."}, &single},
+        "When the milter started, in seconds since 1970.", FALSE}, &single},
     [METRIC_SETTINGS_GENERATION] = {{"calmend_settings_generation", "gauge", "",
-        "How often the settings were taken anew since the start."}, &single},
+        "How often the settings were taken anew since the start.", FALSE}, &single},
     [METRIC_SWITCH_ENABLED] = {{"calmend_switch_enabled", "gauge", "switch",
-        "1 while the repairs of the switch are on."}, &by_switch},
+        "1 while the repairs of the switch are on.", FALSE}, &by_switch},
     [METRIC_SWITCH_REFUSED] = {{"calmend_switch_refused", "gauge", "switch",
-        "1 while the switch file is there and counts as off because of what it is."}, &by_switch},
+        "1 while the switch file is there and counts as off because of what it is.", FALSE}, &by_switch},
     [METRIC_CONNECTIONS] = {{"calmend_connections", "gauge", "",
-        "Connections of the MTA that are open."}, &single},
+        "Connections of the MTA that are open.", FALSE}, &single},
     [METRIC_CONNECTIONS_TOTAL] = {{"calmend_connections_total", "counter", "",
-        "Connections that the MTA has opened."}, &single},
+        "Connections that the MTA has opened.", FALSE}, &single},
     [METRIC_MESSAGES_OPEN] = {{"calmend_messages_open", "gauge", "",
-        "Messages on their way through the milter."}, &single},
+        "Messages on their way through the milter.", FALSE}, &single},
     [METRIC_MESSAGES] = {{"calmend_messages_total", "counter", "outcome",
-        "Messages by what became of them; each counts once."}, &by_outcome},
+        "Messages by what became of them; each counts once.", TRUE}, &by_outcome},
     [METRIC_BODY_BYTES] = {{"calmend_body_bytes_total", "counter", "",
-        "Octets of message bodies that the MTA handed over."}, &single},
+        "Octets of message bodies that the MTA handed over.", FALSE}, &single},
     [METRIC_PLAN_SECONDS] = {{"calmend_plan_duration_seconds", "histogram", "le",
-        "Time from the end of a message to its plan, waiting included."}, NULL},
+        "Time from the end of a message to its plan, waiting included.", TRUE}, NULL},
     [METRIC_FINDINGS] = {{"calmend_findings_total", "counter", "family, rule",
-        "Defects that were found; each is a repair or unrepaired."}, &by_rule},
+        "Defects that were found; each is a repair or unrepaired.", TRUE}, &by_rule},
     [METRIC_REPAIRS] = {{"calmend_repairs_total", "counter", "family, rule",
-        "Defects that were repaired."}, &by_rule},
+        "Defects that were repaired.", TRUE}, &by_rule},
     [METRIC_UNREPAIRED] = {{"calmend_findings_unrepaired_total", "counter", "reason",
-        "Defects that were not repaired, by reason."}, &by_reason},
+        "Defects that were not repaired, by reason.", TRUE}, &by_reason},
     [METRIC_PRODUCERS] = {{"calmend_producer_findings_total", "counter", "family, producer",
-        "Defects that were found, by the group of programs that the PRODID names."},
+        "Defects that were found, by the group of programs that the PRODID names.", TRUE},
         &by_producer},
     [METRIC_EVENTS] = {{"calmend_events_total", "counter", "event_id, type",
-        "Events that were reported."}, &by_event},
+        "Events that were reported.", TRUE}, &by_event},
     [METRIC_LOG_LINES_LOST] = {{"calmend_log_lines_lost_total", "counter", "",
-        "Events that were lost since the log did not take them in time."}, &single},
+        "Events that were lost since the log did not take them in time.", TRUE}, &single},
 };
 /* clang-format on */
 
@@ -289,11 +293,20 @@ gint64 metrics_plans(void)
 
 /* ---- writing ---- */
 
-static void write_series(GString *out, Metric metric, const SeriesKind *kind)
+/* Of a program's metric; the names of the table are the milter's. Owned by the caller, g_free. */
+static char *name_of(Metric metric, MetricsProgram program)
+{
+    const char *name = table[metric].info.name;
+    if (program == METRICS_OF_MILTER)
+        return g_strdup(name);
+    return g_strconcat(PREFIX "filter_", name + strlen(PREFIX), NULL);
+}
+
+static void write_series(GString *out, Metric metric, const char *name, const SeriesKind *kind)
 {
     guint count = kind->count();
     for (guint series = 0; series < count; series++) {
-        g_string_append(out, table[metric].info.name);
+        g_string_append(out, name);
         if (kind->label != NULL) {
             g_string_append_c(out, '{');
             kind->label(out, series);
@@ -304,9 +317,8 @@ static void write_series(GString *out, Metric metric, const SeriesKind *kind)
 }
 
 /* Buckets are written as sums, and read once, so that the last of them is the count. */
-static void write_histogram(GString *out, Metric metric)
+static void write_histogram(GString *out, Metric metric, const char *name)
 {
-    const char *name = table[metric].info.name;
     gint64 sum = get(metric, SUM_SERIES);
     gint64 total = 0;
     for (guint bucket = 0; bucket < G_N_ELEMENTS(bounds); bucket++) {
@@ -319,17 +331,20 @@ static void write_histogram(GString *out, Metric metric)
     g_string_append_printf(out, "%s_count %" G_GINT64_FORMAT "\n", name, total);
 }
 
-char *metrics_to_text(void)
+char *metrics_to_text(MetricsProgram program)
 {
     GString *out = g_string_new(NULL);
     for (guint metric = 0; metric < METRICS; metric++) {
         const Row *row = &table[metric];
-        g_string_append_printf(out, "# HELP %s %s\n# TYPE %s %s\n", row->info.name, row->info.help,
-                               row->info.name, row->info.type);
+        if (program == METRICS_OF_FILTER && !row->info.of_filter)
+            continue;
+        g_autofree char *name = name_of(metric, program);
+        g_string_append_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, row->info.help, name,
+                               row->info.type);
         if (row->kind == NULL)
-            write_histogram(out, metric);
+            write_histogram(out, metric, name);
         else
-            write_series(out, metric, row->kind);
+            write_series(out, metric, name, row->kind);
     }
     return g_string_free(out, FALSE);
 }

@@ -59,7 +59,15 @@ typedef struct {
     const char *type; /* counter, gauge or histogram */
     const char *labels;
     const char *help;
+    gboolean of_filter; /* calmend filter counts it, too */
 } MetricInfo;
+
+/* Who counts: the names of the metrics begin with calmend_, or calmend_filter_, so that a host may
+ * have both. */
+typedef enum {
+    METRICS_OF_MILTER,
+    METRICS_OF_FILTER,
+} MetricsProgram;
 
 /* The row of a metric. Static. `metric` < METRICS. */
 MetricInfo metrics_info(Metric metric);
@@ -85,7 +93,8 @@ void metrics_time_plan(gint64 microseconds);
 gint64 metrics_messages(Outcome outcome);
 gint64 metrics_plans(void);
 
-/* All metrics in the text format of Prometheus, version 0.0.4. Owned by the caller, g_free. */
-char *metrics_to_text(void);
+/* All metrics of a program in the text format of Prometheus, version 0.0.4. Owned by the caller,
+ * g_free. */
+char *metrics_to_text(MetricsProgram program);
 
 #endif

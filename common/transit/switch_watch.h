@@ -16,4 +16,8 @@
  * files that the settings name. */
 guint switch_watch_look(const Settings *settings, RepairSwitch *const switches[SWITCHES]);
 
+/* The same for a process that looks once: it knows no change, and only a file that counts as off
+ * because of what it is is reported. */
+guint switch_watch_once(const Settings *settings);
+
 #endif

@@ -3,58 +3,13 @@
 
 #include "common/transit/log.h"
 #include "common/transit/metrics.h"
+#include "common/transit/replaced_file.h"
 #include "milter/service/gate.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* The collector and whoever else watches may read it, whatever the umask. */
-#define FILE_MODE 0644
 
 static gint64 next; /* when it is written again, on the monotonic clock */
 static gboolean failing;
-
-static gboolean write_all(int file, const char *text)
-{
-    gsize size = strlen(text);
-    while (size > 0) {
-        ssize_t written = write(file, text, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return FALSE;
-        text += written;
-        size -= (gsize)written;
-    }
-    return TRUE;
-}
-
-/* The folder may be one that others write to: nothing that stands at the name is followed. */
-static gboolean write_new(const char *path, const char *text)
-{
-    unlink(path);
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-    if (file < 0)
-        return FALSE;
-    gboolean good = fchmod(file, FILE_MODE) == 0 && write_all(file, text);
-    return close(file) == 0 && good;
-}
-
-/* FALSE with errno, and no new file is left behind. */
-static gboolean replace_file(const char *path, const char *text)
-{
-    g_autofree char *beside = g_strconcat(path, ".new", NULL);
-    if (write_new(beside, text) && rename(beside, path) == 0)
-        return TRUE;
-    int number = errno;
-    unlink(beside);
-    errno = number;
-    return FALSE;
-}
 
 static void report_failure(const Settings *settings, int number)
 {
@@ -85,8 +40,8 @@ static void write_metrics(gboolean running)
     if (settings->metrics_textfile == NULL)
         return;
     set_gauges(daemon, running);
-    g_autofree char *text = metrics_to_text();
-    gboolean written = replace_file(settings->metrics_textfile, text);
+    g_autofree char *text = metrics_to_text(METRICS_OF_MILTER);
+    gboolean written = replaced_file_write(settings->metrics_textfile, text);
     if (!written && !failing)
         report_failure(settings, errno);
     failing = !written;

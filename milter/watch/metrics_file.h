@@ -2,10 +2,9 @@
  *
  * metrics_file: the metrics as a file for the textfile collector of node_exporter.
  *
- * A reader finds the file of before or the new one, never a part of it: it is written beside, under
- * a name that the collector does not read, and renamed. The first thread writes it, so that mail
- * never waits for a disk. A file that cannot be written is event 347, once until it can be written
- * again. Without metrics.textfile in the settings nothing happens here.
+ * The collector finds the file of before or the new one (replaced_file). The first thread writes
+ * it, so that mail never waits for a disk. A file that cannot be written is event 347, once until
+ * it can be written again. Without metrics.textfile in the settings nothing happens here.
  */
 #ifndef CALMEND_METRICS_FILE_H
 #define CALMEND_METRICS_FILE_H

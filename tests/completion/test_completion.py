@@ -23,7 +23,7 @@ OPTION = re.compile(r"^ +(?:-(\w), )?--([\w-]+)(?:=(\S+))? +(\S.*)$", re.MULTILI
 # Words for values, and whether files or sockets are offered for them. A new word belongs here, and
 # perhaps in packaging/completion/completion.awk.
 VALUES = {"FILE": "file", "DIR": "file", "SPEC": "socket", "SOCKET": "socket", "ADDRESS": None,
-          "NAME": None, "SECONDS": None, "LIST": None, "NUMBER": None, "YYYY-MM-DD": None,
+          "NAME": None, "SECONDS": None, "LIST": None, "ID": None, "NUMBER": None, "YYYY-MM-DD": None,
           "YYYYMMDDTHHMMSSZ": None}
 
 

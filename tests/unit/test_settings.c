@@ -82,6 +82,8 @@ static const GoodCase good[] = {
     {"format", "[log]\nformat=json\n", "format = json"},
     {"textfile", "[metrics]\ntextfile=/a/calmend.prom\n", "textfile = /a/calmend.prom"},
     {"textfile-none", "[metrics]\ntextfile=\n", "textfile = "},
+    {"filter-textfile", "[metrics]\nfilter-textfile=/a/filter.prom\n",
+     "filter-textfile = /a/filter.prom"},
 };
 
 static void assert_same_rules(const Policy *left, const Policy *right)
