@@ -5,6 +5,7 @@
 #include "cli/check.h"
 
 #include "cli/check_report.h"
+#include "cli/progress.h"
 #include "common/repair.h"
 
 typedef struct {
@@ -12,7 +13,9 @@ typedef struct {
     void (*report)(const StoredMail *mail, const Plan *plan, gboolean color, gboolean all);
     gboolean color;
     gboolean all;
+    gboolean quiet; /* nothing is written about a message without findings */
     gboolean found;
+    Progress *progress;
 } Check;
 
 static gpointer examine_mail(const StoredMail *mail, gpointer data)
@@ -28,20 +31,37 @@ static void take_plan(const StoredMail *mail, gpointer result, gpointer data)
 {
     Check *check = data;
     g_autoptr(Plan) plan = result;
-    check->report(mail, plan, check->color, check->all);
-    check->found = check->found || plan->findings->len > 0;
+    gboolean found = plan->findings->len > 0;
+    if (found || !check->quiet) {
+        progress_hide(check->progress);
+        check->report(mail, plan, check->color, check->all);
+    }
+    check->found = check->found || found;
 }
 
-static void tell_trouble(const char *path, const char *text, G_GNUC_UNUSED gpointer data)
+static void tell_trouble(const char *path, const char *text, gpointer data)
 {
+    progress_hide(((Check *)data)->progress);
     command_trouble("%s: %s", path, text);
+}
+
+static void show_progress(const StoreCounts *counts, gpointer data)
+{
+    progress_show(((Check *)data)->progress, counts);
 }
 
 static CommandExit check_paths(char *const *paths, Check *check)
 {
-    const StoreVisitor visitor = {
-        .examine = examine_mail, .take = take_plan, .trouble = tell_trouble, .data = check};
+    const StoreVisitor visitor = {.examine = examine_mail,
+                                  .take = take_plan,
+                                  .trouble = tell_trouble,
+                                  .progress = show_progress,
+                                  .data = check};
+    check->progress = progress_new(paths);
     StoreCounts counts = store_run(paths, &visitor);
+    g_clear_pointer(&check->progress, progress_free);
+    if (counts.troubles > 1)
+        command_trouble("%" G_GUINT64_FORMAT " files or folders were not read", counts.troubles);
     if (counts.troubles > 0)
         return command_finish(COMMAND_TROUBLE);
     return command_finish(check->found ? COMMAND_FOUND : COMMAND_OK);
@@ -80,6 +100,7 @@ CommandExit check_command(int argc, char **argv)
     Check check = {.engine = &engine,
                    .report = json ? check_report_json : check_report_text,
                    .color = output_has_color(stdout),
-                   .all = options.all};
+                   .all = options.all,
+                   .quiet = !json};
     return check_paths(paths, &check);
 }

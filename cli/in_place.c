@@ -46,6 +46,13 @@ static void tell_trouble(const char *path, const char *text, gpointer data)
     command_trouble("%s: %s", path, text);
 }
 
+/* An mbox that was mended meanwhile is read on behind its first edit, in vain. */
+static void tell_unread(const char *path, const char *text, gpointer data)
+{
+    if (g_strcmp0(((const InPlace *)data)->mbox, path) != 0)
+        tell_trouble(path, text, data);
+}
+
 /* Appends the rules that have an edit, each with how often: "stamp-epoch x2, ...". */
 static void append_rules(GString *line, const Plan *plan)
 {
@@ -260,7 +267,7 @@ static void tell_sums(const InPlace *run)
 static CommandExit mend_paths(char *const *paths, InPlace *run)
 {
     const StoreVisitor visitor = {
-        .examine = examine_mail, .take = take_mail, .trouble = tell_trouble, .data = run};
+        .examine = examine_mail, .take = take_mail, .trouble = tell_unread, .data = run};
     run->lines = g_string_new(NULL);
     store_run(paths, &visitor);
     tell_sums(run);

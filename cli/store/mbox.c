@@ -9,8 +9,8 @@
 #define SEPARATOR "From "
 #define QUOTED    ">From "
 
-/* Two lines of this length tell whether a separator is one; of longer ones, what is there tells. */
-#define LOOK_AHEAD (64 * 1024u)
+/* What tells whether a line is a separator is so many octets, from its first one, at most. */
+#define LOOK_AHEAD (8 * 1024u)
 
 static gboolean begins_with(Octets octets, gsize at, const char *text)
 {
@@ -45,7 +45,8 @@ static gboolean is_year(Octets word)
     return word.size == strlen("yyyy");
 }
 
-/* Has the line [line, end) a month, a time and a year, as asctime and RFC 5322 write them? */
+/* Has the line [line, end) a month, a time and a year, as asctime and RFC 5322 write them, or the
+ * lone hyphen that Netscape wrote in their place? */
 static gboolean has_date(Octets octets, gsize line, gsize end)
 {
     gboolean month = FALSE;
@@ -60,7 +61,8 @@ static gboolean has_date(Octets octets, gsize line, gsize end)
         year = year || is_year(word);
         at = stop + 1;
     }
-    return month && time && year;
+    return (month && time && year) ||
+           octets_equal(octets_trim(octets_slice(octets, line, end)), SEPARATOR "-");
 }
 
 /* Behind lines of >From: what a writer made of a From_ line that a mail came with. */
@@ -85,15 +87,6 @@ static gboolean is_field(Octets octets, gsize line)
     return at < octets.size && octets.data[at] == ':';
 }
 
-static gboolean is_separator(Octets octets, gsize line, gboolean blank_before)
-{
-    gsize next = octets_next_line(octets, line);
-    gboolean date = has_date(octets, line, octets_line_ending(octets, next));
-    if (date && blank_before)
-        return TRUE;
-    return (date || blank_before) && is_field(octets, skip_quoted(octets, next));
-}
-
 /* Where the line ending begins that stands before `at`; `at` itself where none does. */
 static gsize before_line_ending(Octets octets, gsize at)
 {
@@ -107,36 +100,64 @@ static gboolean is_blank_before(Octets octets, gsize line)
     return ending < line && (ending == 0 || octets.data[ending - 1] == '\n');
 }
 
-gboolean mbox_begins(Octets octets)
+/* By the line, those before it, and no more than LOOK_AHEAD octets, so that it does not matter how
+ * much is at hand. */
+static gboolean is_separator(Octets octets, gsize line)
 {
-    return begins_with(octets, 0, SEPARATOR) && is_separator(octets, 0, TRUE);
+    gboolean blank_before = line == 0 || is_blank_before(octets, line);
+    Octets seen = octets_slice(octets, 0, MIN(octets.size, line + LOOK_AHEAD));
+    gsize next = octets_next_line(seen, line);
+    gboolean date = has_date(seen, line, octets_line_ending(seen, next));
+    if (date && blank_before)
+        return TRUE;
+    return (date || blank_before) && is_field(seen, skip_quoted(seen, next));
 }
 
-/* Is enough there behind `line` to tell whether it is a separator? */
+/* Is as much there behind `line` as is_separator looks at? */
 static gboolean is_complete(Octets octets, gsize line)
 {
+    if (octets.size - line >= LOOK_AHEAD)
+        return TRUE;
     gsize next = skip_quoted(octets, octets_next_line(octets, line));
-    return octets_next_line(octets, next) < octets.size || octets.size - line > LOOK_AHEAD;
+    return octets_next_line(octets, next) < octets.size;
 }
 
-/* The next separator of which the line end before it is at or behind `*scanned`, or the size when
- * there is none or it cannot be told yet. The one after it is then behind `*scanned`. */
-static gsize find_separator(Octets octets, gboolean whole, gsize *scanned)
+gboolean mbox_begins(Octets octets)
 {
-    const gsize size = strlen("\n" SEPARATOR);
-    const char *found;
-    while ((found = memmem(octets.data + *scanned, octets.size - *scanned, "\n" SEPARATOR, size)) !=
-           NULL) {
-        gsize line = (gsize)(found - octets.data) + 1;
+    return begins_with(octets, 0, SEPARATOR) && is_separator(octets, 0);
+}
+
+/* The next line behind `*scanned` that begins with the word of a separator, or the size. */
+static gsize find_word(Octets octets, gsize scanned)
+{
+    const char *end = octets.data + octets.size;
+    const char *at = octets.data + scanned;
+    while (++at < end && (at = memchr(at, SEPARATOR[0], (gsize)(end - at))) != NULL) {
+        gsize line = (gsize)(at - octets.data);
+        if (at[-1] == '\n' && begins_with(octets, line, SEPARATOR))
+            return line;
+    }
+    return octets.size;
+}
+
+gboolean mbox_find(Octets octets, gboolean whole, gsize *scanned, gsize *separator)
+{
+    while (*scanned < octets.size) {
+        gsize line = find_word(octets, *scanned);
+        if (line == octets.size)
+            break;
         *scanned = line - 1;
         if (!whole && !is_complete(octets, line))
-            return octets.size;
-        if (is_separator(octets, line, is_blank_before(octets, line)))
-            return line;
+            return FALSE;
+        if (is_separator(octets, line)) {
+            *separator = line;
+            return TRUE;
+        }
         *scanned = line;
     }
-    *scanned = MAX(*scanned, octets.size - MIN(octets.size, size - 1));
-    return octets.size;
+    *separator = octets.size;
+    *scanned = MAX(*scanned, octets.size - MIN(octets.size, strlen("\n" SEPARATOR) - 1));
+    return whole;
 }
 
 static gsize end_of_mail(Octets octets, gsize start, gsize next)
@@ -147,9 +168,9 @@ static gsize end_of_mail(Octets octets, gsize start, gsize next)
 gboolean mbox_next(Octets octets, gsize from, gboolean whole, gsize *scanned, MboxMail *mail)
 {
     gsize start = skip_quoted(octets, octets_next_line(octets, from));
+    gsize next;
     *scanned = MAX(*scanned, start - MIN(start, 1));
-    gsize next = find_separator(octets, whole, scanned);
-    if (next == octets.size && !whole)
+    if (!mbox_find(octets, whole, scanned, &next))
         return FALSE;
     *mail = (MboxMail){
         .separator = from, .start = start, .end = end_of_mail(octets, start, next), .next = next};

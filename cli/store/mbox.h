@@ -4,7 +4,8 @@
  *
  * A pure function over octets that may end anywhere. A mail begins behind a separator: a line that
  * begins with "From " and has two of three: it stands at the start of the octets or behind a blank
- * line; it holds a month, a time and a year as a From_ line does; a header field follows. So text
+ * line; it holds a month, a time and a year as a From_ line does, or a hyphen alone; a header field
+ * follows. So text
  * that a writer forgot to quote is not cut, and a writer that leaves out the date or the blank line
  * is understood. Content-Length is not looked at: it is wrong too often.
  *
@@ -33,9 +34,16 @@ typedef struct {
  * the fields of the first mail need not be there. */
 gboolean mbox_begins(Octets octets);
 
-/* The mail whose separator stands at `from`. FALSE when `octets` end before the next separator and
- * are not `whole`, the last of the file: then more is needed, and `scanned` says from where on the
- * search goes on. `scanned` begins as 0 for each mail. */
+/* So many octets before a line are looked at to tell whether it is a separator. */
+#define MBOX_LOOK_BACK 4
+
+/* The next separator behind the line end at `*scanned`, or the size when there is none. FALSE when
+ * that cannot be told yet since octets are not `whole`, the last of the file; then more is needed,
+ * and the search goes on at `*scanned`. */
+gboolean mbox_find(Octets octets, gboolean whole, gsize *scanned, gsize *separator);
+
+/* The mail whose separator stands at `from`. FALSE, and `scanned`, as with mbox_find; it begins as
+ * 0 for each mail. */
 gboolean mbox_next(Octets octets, gsize from, gboolean whole, gsize *scanned, MboxMail *mail);
 
 #endif

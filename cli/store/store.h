@@ -13,8 +13,9 @@
  * A file is read through a buffer and not mapped, so one that shrinks meanwhile does no harm.
  *
  * store_run calls `examine` for many mails at once, on all processors, and `take` for each of them
- * afterwards in the order of the input, on the thread of the caller. Memory: under 64 MiB and twice
- * the largest message, beside what results hold until they are taken.
+ * afterwards in the order of the input, on the thread of the caller. Files behind that mail, and
+ * the mbox around it, are being read meanwhile. Memory: under 64 MiB and twice the largest message,
+ * beside what results hold until they are taken.
  *
  * Failure: what cannot be read is told and counted, and the rest is done.
  */
@@ -45,12 +46,21 @@ typedef struct {
 
 typedef struct {
     const StoreFile *file;
-    guint64 number;   /* in an mbox counted from 1, else 0 */
-    guint64 offset;   /* of the mail in the file, in octets */
+    guint64 number;   /* in an mbox counted from 1, else 0; not known yet, and 0, to `examine` */
+    guint64 offset;   /* of the mail in the file, from where it was read on */
     Octets octets;    /* the mail as it is stored, without what is the mbox's: see mbox.h for its
                          end and for lines of >From */
     Octets from_line; /* mbox: the From_ line with its line ending, else empty */
 } StoredMail;
+
+typedef struct {
+    guint64 mails;
+    guint64 octets;   /* of them */
+    guint64 read;     /* octets of all files that were read */
+    guint64 files;    /* that hold mails */
+    guint64 others;   /* files in folders that begin as no mail does */
+    guint64 troubles; /* files and folders that could not be read */
+} StoreCounts;
 
 /* What is done with mails. `data` is the caller's. Everything that a StoredMail points to is there
  * until `take` of that mail returns. */
@@ -62,16 +72,10 @@ typedef struct {
     /* On the caller's thread, in order with `take`: a file or folder that could not be read. `text`
      * is the end of a sentence that begins with the path. */
     void (*trouble)(const char *path, const char *text, gpointer data);
+    /* On the caller's thread, as the work goes on. NULL: nothing. */
+    void (*progress)(const StoreCounts *counts, gpointer data);
     gpointer data;
 } StoreVisitor;
-
-typedef struct {
-    guint64 mails;
-    guint64 octets;   /* of them */
-    guint64 files;    /* that hold them */
-    guint64 others;   /* files in folders that begin as no mail does */
-    guint64 troubles; /* files and folders that could not be read */
-} StoreCounts;
 
 /* Every mail in `paths`, which end in NULL. */
 StoreCounts store_run(char *const *paths, const StoreVisitor *visitor);
@@ -84,8 +88,13 @@ typedef void (*StoreVisitFile)(const StoreFile *file, int fd, gpointer data);
 StoreCounts store_walk(char *const *paths, StoreVisitFile visit, const StoreVisitor *visitor);
 
 /* Every mail of one file, from the place where `fd` stands (an mbox: the start of a From_ line).
- * The path and kind are those of `file`. */
+ * Path and kind are those of `file`. No copy of the descriptor is closed, so locks of fcntl(2) on
+ * the file stay. */
 StoreCounts store_run_file(const StoreFile *file, int fd, const StoreVisitor *visitor);
+
+/* The octets of all files in `paths`, of which none is opened. Ends early once `*stop`, which is
+ * atomic, is not 0. */
+guint64 store_measure(char *const *paths, const gint *stop);
 
 /* "file", "mbox", "maildir", "mh". */
 const char *store_kind_word(StoreKind kind);

@@ -4,6 +4,8 @@
  */
 #include "cli/store/store_walk.h"
 
+#include "cli/store/store_names.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,19 +14,37 @@
 #include <unistd.h>
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY)
+#define SLICE        100000 /* names, of about 100 octets each */
 
-typedef struct {
-    char *path;
+struct StoreFolder {
+    guint holders;
     int fd;
+    char *path;
     gboolean maildir; /* it has cur and new */
     gboolean mails;   /* it is cur or new of a Maildir */
-} Folder;
+};
 
-static void walk_folder(const Folder *folder, const StoreWalk *walk);
+static void walk_folder(StoreFolder *folder, const StoreWalk *walk);
 
-static void tell_errno(const StoreWalk *walk, const char *path, const char *what)
+StoreFolder *store_folder_ref(StoreFolder *folder)
 {
-    g_autofree char *text = g_strdup_printf("%s: %s", what, g_strerror(errno));
+    if (folder != NULL)
+        folder->holders++;
+    return folder;
+}
+
+void store_folder_unref(StoreFolder *folder)
+{
+    if (folder == NULL || --folder->holders > 0)
+        return;
+    close(folder->fd);
+    g_free(folder->path);
+    g_free(folder);
+}
+
+static void tell_errno(const StoreWalk *walk, const char *path, const char *what, int problem)
+{
+    g_autofree char *text = g_strdup_printf("%s: %s", what, g_strerror(problem));
     walk->trouble(path, text, walk->data);
 }
 
@@ -34,131 +54,135 @@ static gboolean is_folder(int fd, const char *name)
     return fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
 }
 
-static gboolean is_maildir(int fd, const char *above)
+static gboolean is_maildir(int fd, const char *cur, const char *new)
 {
-    g_autofree char *cur = g_strconcat(above, "cur", NULL);
-    g_autofree char *new = g_strconcat(above, "new", NULL);
     return is_folder(fd, cur) && is_folder(fd, new);
 }
 
-static gboolean holds_mails(const char *name)
+static gboolean is_cur_or_new(const char *path)
 {
+    g_autofree char *name = g_path_get_basename(path);
     return strcmp(name, "cur") == 0 || strcmp(name, "new") == 0;
 }
 
-static void enter_folder(int fd, const char *path, const char *name, const StoreWalk *walk)
+/* The descriptor is the folder's. */
+static void enter_folder(int fd, const char *path, const StoreWalk *walk)
 {
-    g_autofree char *base = g_path_get_basename(name);
-    Folder folder = {.path = (char *)path,
-                     .fd = fd,
-                     .maildir = is_maildir(fd, ""),
-                     .mails = holds_mails(base) && is_maildir(fd, "../")};
-    walk_folder(&folder, walk);
+    StoreFolder *folder = g_new0(StoreFolder, 1);
+    folder->holders = 1;
+    folder->fd = fd;
+    folder->path = g_strdup(path);
+    folder->maildir = is_maildir(fd, "cur", "new");
+    folder->mails = is_cur_or_new(path) && is_maildir(fd, "../cur", "../new");
+    walk_folder(folder, walk);
+    store_folder_unref(folder);
 }
 
 static gboolean is_number(const char *name)
 {
-    return name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
+    return g_ascii_isdigit(name[0]) && name[strspn(name, "0123456789")] == '\0';
 }
 
-/* Numbers by value before all others. */
-static gint compare_names(gconstpointer left, gconstpointer right)
+static char *path_in(const StoreFolder *folder, const char *name)
 {
-    const char *a = *(const char *const *)left;
-    const char *b = *(const char *const *)right;
-    gboolean numbers = is_number(a);
-    if (numbers != is_number(b))
-        return numbers ? -1 : 1;
-    if (numbers && strlen(a) != strlen(b))
-        return strlen(a) < strlen(b) ? -1 : 1;
-    return strcmp(a, b);
+    gboolean closed = g_str_has_suffix(folder->path, "/");
+    return g_strconcat(folder->path, closed ? "" : "/", name, NULL);
 }
 
-/* The names in a folder, in order; NULL after trouble, which was told. */
-static GPtrArray *list_names(const Folder *folder, const StoreWalk *walk)
+/* A file that is gone by now is none. */
+static void meet_file(StoreFolder *folder, const char *name, const StoreWalk *walk)
 {
-    int fd = openat(folder->fd, ".", FOLDER_FLAGS);
-    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-    if (stream == NULL) {
-        tell_errno(walk, folder->path, "cannot read");
-        if (fd >= 0)
-            close(fd);
-        return NULL;
-    }
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    const struct dirent *entry;
-    while ((entry = readdir(stream)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            !g_str_has_prefix(entry->d_name, STORE_WORKING_PREFIX))
-            g_ptr_array_add(names, g_strdup(entry->d_name));
-    }
-    closedir(stream);
-    g_ptr_array_sort(names, compare_names);
-    return names;
-}
-
-static void meet_file(const Folder *folder, const char *name, const StoreWalk *walk)
-{
-    g_autofree char *path = g_build_filename(folder->path, name, NULL);
-    StoreFile file = {.path = path, .folder = folder->fd, .name = name, .kind = STORE_FILE};
-    if (folder->maildir)
+    struct stat status;
+    if (folder->maildir || fstatat(folder->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(status.st_mode))
         return;
+    g_autofree char *path = path_in(folder, name);
+    StoreWalkFile walked = {
+        .file = {.path = path, .folder = folder->fd, .name = name, .kind = STORE_FILE},
+        .place = folder->mails ? PLACE_MAIL : PLACE_FOLDER,
+        .size = (guint64)status.st_size,
+        .regular = TRUE,
+        .folder = folder,
+    };
     if (folder->mails)
-        file.kind = STORE_MAILDIR;
+        walked.file.kind = STORE_MAILDIR;
     else if (is_number(name))
-        file.kind = STORE_MH;
-    walk->file(&file, folder->mails ? PLACE_MAIL : PLACE_FOLDER, walk->data);
+        walked.file.kind = STORE_MH;
+    walk->file(&walked, walk->data);
 }
 
-static void meet_folder(const Folder *folder, const char *name, const StoreWalk *walk)
+static void meet_folder(StoreFolder *folder, const char *name, const StoreWalk *walk)
 {
-    g_autofree char *path = g_build_filename(folder->path, name, NULL);
+    g_autofree char *path = path_in(folder, name);
     if (folder->maildir && strcmp(name, "tmp") == 0)
         return;
     int fd = openat(folder->fd, name, FOLDER_FLAGS | O_NOFOLLOW);
-    if (fd < 0) {
-        tell_errno(walk, path, "cannot open");
-        return;
-    }
-    enter_folder(fd, path, name, walk);
-    close(fd);
+    if (fd >= 0)
+        enter_folder(fd, path, walk);
+    else if (errno != ENOENT)
+        tell_errno(walk, path, "cannot open", errno);
 }
 
-static void meet_all(const Folder *folder, const GPtrArray *names, mode_t type,
-                     void (*meet)(const Folder *, const char *, const StoreWalk *),
-                     const StoreWalk *walk)
+static gboolean is_stopped(const StoreWalk *walk)
 {
-    for (guint i = 0; i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i);
-        struct stat status;
-        if (fstatat(folder->fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            (status.st_mode & S_IFMT) == type)
-            meet(folder, name, walk);
-    }
+    return walk->stop != NULL && g_atomic_int_get(walk->stop);
 }
 
-static void walk_folder(const Folder *folder, const StoreWalk *walk)
+/* Meets the files of the folder, and gives the names of folders in it. */
+static GPtrArray *meet_files(StoreFolder *folder, const StoreWalk *walk)
 {
-    g_autoptr(GPtrArray) names = list_names(folder, walk);
-    if (names == NULL)
-        return;
-    meet_all(folder, names, S_IFREG, meet_file, walk);
-    meet_all(folder, names, S_IFDIR, meet_folder, walk);
+    GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(StoreNames) names = store_names_open(folder->fd, SLICE);
+    int problem = errno;
+    while (names != NULL && store_names_next(names, &problem)) {
+        for (guint i = 0; i < store_names_count(names) && !is_stopped(walk); i++) {
+            StoreName name = store_names_get(names, i);
+            if (g_str_has_prefix(name.text, STORE_WORKING_PREFIX))
+                continue;
+            if (name.type == DT_REG)
+                meet_file(folder, name.text, walk);
+            else if (name.type == DT_DIR)
+                g_ptr_array_add(folders, g_strdup(name.text));
+        }
+    }
+    if (names == NULL || problem != 0)
+        tell_errno(walk, folder->path, "cannot read", problem);
+    return folders;
+}
+
+static void walk_folder(StoreFolder *folder, const StoreWalk *walk)
+{
+    g_autoptr(GPtrArray) folders = meet_files(folder, walk);
+    for (guint i = 0; i < folders->len && !is_stopped(walk); i++)
+        meet_folder(folder, g_ptr_array_index(folders, i), walk);
+}
+
+static void walk_file(const char *path, const struct stat *status, const StoreWalk *walk)
+{
+    StoreWalkFile walked = {
+        .file = {.path = path, .folder = AT_FDCWD, .name = path, .kind = STORE_FILE},
+        .place = PLACE_NAMED,
+        .size = (guint64)status->st_size,
+        .regular = S_ISREG(status->st_mode) || status->st_mode == 0,
+    };
+    walk->file(&walked, walk->data);
 }
 
 void store_walk_path(const char *path, const StoreWalk *walk)
 {
-    struct stat status;
-    if (strcmp(path, "-") == 0 || stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) {
-        StoreFile file = {.path = path, .folder = AT_FDCWD, .name = path, .kind = STORE_FILE};
-        walk->file(&file, PLACE_NAMED, walk->data);
+    struct stat status = {0};
+    gboolean input = strcmp(path, "-") == 0;
+    if (input ? fstat(STDIN_FILENO, &status) != 0 : stat(path, &status) != 0)
+        status = (struct stat){0};
+    if (input)
+        status.st_size -= MIN(status.st_size, MAX(lseek(STDIN_FILENO, 0, SEEK_CUR), 0));
+    if (input || !S_ISDIR(status.st_mode)) {
+        walk_file(path, &status, walk);
         return;
     }
     int fd = open(path, FOLDER_FLAGS);
-    if (fd < 0) {
-        tell_errno(walk, path, "cannot open");
-        return;
-    }
-    enter_folder(fd, path, path, walk);
-    close(fd);
+    if (fd >= 0)
+        enter_folder(fd, path, walk);
+    else
+        tell_errno(walk, path, "cannot open", errno);
 }

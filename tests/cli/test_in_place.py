@@ -46,9 +46,9 @@ class Stores(unittest.TestCase):
         self.assertEqual((code, err), (0, b""))
         return out
 
-    def trouble(self, *arguments):
+    def trouble(self, *arguments, stdin=b""):
         """(stdout, stderr) of a run that ends with 2."""
-        code, out, err = stored.repair(self.config, *arguments)
+        code, out, err = stored.repair(self.config, *arguments, stdin=stdin)
         self.assertEqual(code, TROUBLE, (out, err))
         self.assertTrue(err.startswith(b"calmend repair: "), err)
         return out, err
@@ -192,7 +192,7 @@ class Told(Stores):
         self.assertIn(b"1 messages, 1 mended", out)
 
     def test_standard_input(self):
-        _, err = self.trouble("-")
+        _, err = self.trouble("-", stdin=stored.broken(1))
         self.assertIn(b"lies nowhere", err)
 
     def test_no_path(self):

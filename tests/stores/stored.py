@@ -80,6 +80,7 @@ def in_maildir(path):
             for name in ("cur", "new") for file in sorted((path / name).iterdir())}
 
 
-def repair(config, *arguments):
+def repair(config, *arguments, stdin=b""):
     """A run: (exit code, stdout, stderr)."""
-    return milter_process.run(lab.COMMAND, "repair", "--in-place", "--config", config, *arguments)
+    return milter_process.run(lab.COMMAND, "repair", "--in-place", "--config", config, *arguments,
+                              stdin=stdin)

@@ -31,6 +31,7 @@ static const MboxCase cases[] = {
     {"no-blank-line", ADA "A: a\n\nText\n" BOB "B: b\n\n", "A: a\n\nText\n|B: b\n|"},
     {"no-blank-line-nor-field", ADA "A: a\n\nText\n" BOB "More\n", "A: a\n\nText\n" BOB "More\n|"},
     {"no-date", "From \nA: a\n\nText\n\nFrom x\nB: b\n\n", "A: a\n\nText\n|B: b\n|"},
+    {"hyphen", "From -\nA: a\n\nText\nFrom - \nB: b\n\n", "A: a\n\nText\n|B: b\n|"},
     {"date-of-a-field", ADA "A: a\n\n\nFrom b Tue, 6 Jan 2026 11:15:00 +0100\nB: b\n\n",
      "A: a\n\n|B: b\n|"},
     {"text-of-a-part", ADA "A: a\n\n--x\n\nFrom Monday on\nwe meet\n\nFrom there on\n--x--\n",
