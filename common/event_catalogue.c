@@ -54,9 +54,11 @@ static const EventKind catalogue[] = {
      "5010a269ef384995ba7068bb89d5e162"},
     {EVENT_OVERLOAD, "Warning", SERVICE, LOG_WARNING,
      "A limit of the process was reached: sessions, descriptors, or processors for large messages; or "
-     "a host that may not connect was turned away. At most once a minute for each.",
+     "a host that may not connect was turned away; or the original of a repaired message could not be "
+     "kept, and the repair was made without. At most once a minute for each.",
      "Raise service.max-sessions, or the limit of open files (LimitNOFILE of the unit); name the host as "
-     "service.peers if it is an MTA of yours.",
+     "service.peers if it is an MTA of yours; make room for repair.keep, or let the milter's user write "
+     "in it.",
      "c8ea20d019834a9b8e47ab3bbf079ff8"},
     {EVENT_METRICS, "Warning", SERVICE, LOG_WARNING,
      "The file of metrics cannot be written; the reason follows. The milter says so once until it can.",

@@ -47,6 +47,16 @@ static gboolean read_textfile(const Setting *setting, const char *text, Settings
     return FALSE;
 }
 
+static gboolean read_folder(const Setting *setting, const char *text, Settings *settings,
+                            GError **error)
+{
+    if (*text == '\0' || g_path_is_absolute(text))
+        return read_string(setting, text, settings, error);
+    g_set_error_literal(error, SETTINGS_ERROR, 0,
+                        "must be the absolute path of a folder, such as /var/lib/calmend/kept");
+    return FALSE;
+}
+
 static gboolean read_mode(const Setting *setting, const char *text, Settings *settings,
                           GError **error)
 {
@@ -281,6 +291,7 @@ static char *write_mailboxes(const Setting *setting, const Settings *settings)
 const SettingType setting_string = {"text", read_string, write_string};
 const SettingType setting_needed = {"text", read_needed, write_string};
 const SettingType setting_textfile = {"file", read_textfile, write_string};
+const SettingType setting_folder = {"folder", read_folder, write_string};
 const SettingType setting_mode = {"octal mode", read_mode, write_mode};
 const SettingType setting_count = {"number", read_count, write_count};
 const SettingType setting_octets = {"octets", read_octets, write_octets};

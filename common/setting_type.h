@@ -35,6 +35,7 @@ struct Setting {
     const Choice *choices; /* ends in a NULL word */
     RuleLevel level;       /* for lists of rules */
     gboolean at_start;     /* a change holds from the next start on */
+    gboolean for_all;      /* of [repair], and no key of a section [policy NAME] */
     const char *text;
 };
 
@@ -44,6 +45,7 @@ char *setting_list_choices(const Choice *choices);
 extern const SettingType setting_string;
 extern const SettingType setting_needed;
 extern const SettingType setting_textfile;
+extern const SettingType setting_folder;
 extern const SettingType setting_mode;
 extern const SettingType setting_count;
 extern const SettingType setting_octets;

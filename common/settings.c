@@ -74,6 +74,16 @@ static const Setting table[] = {
      .text = "What happens to a message with a DKIM or ARC signature, which a repair breaks."},
     {"repair", "stamp", &setting_stamp, "yes",
      .text = "Whether a changed message gets an X-Calmend field."},
+    {"repair", "keep", &setting_folder, "", AT(keep), .for_all = TRUE,
+     .text = "The folder in which the original of each repaired message is kept, such as "
+             "/var/lib/calmend/kept. It must be there, and the milter's user must be able to write in "
+             "it. Without it none is kept."},
+    {"repair", "keep-messages", &setting_count, "10000", AT(keep_messages), 1, 1000000,
+     .for_all = TRUE, .text = "Originals in that folder at most; the oldest are removed."},
+    {"repair", "keep-megabytes", &setting_count, "1024", AT(keep_megabytes), 1, 1048576,
+     .for_all = TRUE, .text = "Megabytes (of 1,048,576 octets) of them at most."},
+    {"repair", "keep-days", &setting_count, "30", AT(keep_days), 1, 3650, .for_all = TRUE,
+     .text = "Days after which they are removed."},
     {SETTINGS_POLICY, "recipients", &setting_mailboxes, "", AT(scope.recipients),
      .text = "Envelope recipients whose mail the policy is for, in the form of exempt: user@domain, "
              "@domain, .domain for all domains below it."},
@@ -140,6 +150,7 @@ SettingInfo settings_info(guint index)
         .type = setting->type->name,
         .default_value = setting->default_value,
         .at_start = setting->at_start,
+        .for_all = setting->for_all,
         .text = setting->text,
     };
 }
@@ -179,6 +190,7 @@ void settings_free(Settings *settings)
     g_free(settings->socket_group);
     g_free(settings->user);
     g_free(settings->pid_file);
+    g_free(settings->keep);
     for (guint i = 0; i < SWITCHES; i++)
         g_free(settings->switch_files[i]);
     g_free(settings->metrics_textfile);
@@ -238,7 +250,7 @@ static void append_key(GString *text, const Setting *setting, const Settings *se
 static void append_keys(GString *text, const char *group, const Settings *settings)
 {
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
-        if (strcmp(table[i].group, group) == 0)
+        if (strcmp(table[i].group, group) == 0 && !table[i].for_all)
             append_key(text, &table[i], settings);
     }
 }

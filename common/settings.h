@@ -24,7 +24,7 @@ typedef enum {
 /* A limit that is not set, and has to be guessed. */
 #define SETTINGS_AUTO G_MAXSIZE
 
-/* The groups of which the keys of a section [policy NAME] are. */
+/* The groups of which the keys of a section [policy NAME] are, but for those for_all. */
 #define SETTINGS_POLICY "policy NAME"
 #define SETTINGS_REPAIR "repair"
 
@@ -58,6 +58,10 @@ typedef struct {
     MailboxList *exempt_senders;
     MailboxList *exempt_recipients;
     gboolean exempt_authenticated;
+    char *keep;           /* folder of the originals of repaired messages; NULL: none are kept */
+    guint keep_messages;  /* at most in it */
+    guint keep_megabytes; /* the same */
+    guint keep_days;      /* at most until each is removed */
     Policy policy;
     SettingsScope scope;
     GPtrArray *sections; /* Settings, one for each [policy NAME], in the order of the file; what
@@ -71,6 +75,7 @@ typedef struct {
     const char *type;          /* such as "octal mode" */
     const char *default_value; /* as written in a file; "" for none */
     gboolean at_start;         /* a change holds from the next start on */
+    gboolean for_all;          /* of [repair], and no key of a section [policy NAME] */
     const char *text;
 } SettingInfo;
 

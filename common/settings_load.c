@@ -73,26 +73,28 @@ static void add_fault(Loading *loading, guint line, const char *format, ...)
                            loading->faults->len > 0 ? "\n" : "", loading->path, line, text);
 }
 
-static gboolean is_of_section(const char *group)
+static gboolean is_of_section(const SettingInfo *info)
 {
-    return strcmp(group, SETTINGS_POLICY) == 0 || strcmp(group, SETTINGS_REPAIR) == 0;
+    return !info->for_all &&
+           (strcmp(info->group, SETTINGS_POLICY) == 0 || strcmp(info->group, SETTINGS_REPAIR) == 0);
 }
 
-/* Whether the group in brackets, which may be that of a section, has the keys of `group`. */
-static gboolean has_group(const Target *target, const char *written, const char *group)
+/* Whether the group that is being read, which may be a section, has that key. */
+static gboolean is_of_group(const Loading *loading, const SettingInfo *info)
 {
-    return target->line > 0 ? is_of_section(group) : strcmp(written, group) == 0;
+    return loading->target->line > 0 ? is_of_section(info)
+                                     : strcmp(loading->group, info->group) == 0;
 }
 
 /* The number of a key in the table, settings_count() for one that is not there. */
 static guint find_key(const Loading *loading, const char *key)
 {
-    guint number = 0;
-    while (number < settings_count() &&
-           (strcmp(settings_info(number).key, key) != 0 ||
-            !has_group(loading->target, loading->group, settings_info(number).group)))
-        number++;
-    return number;
+    for (guint number = 0; number < settings_count(); number++) {
+        SettingInfo info = settings_info(number);
+        if (strcmp(info.key, key) == 0 && is_of_group(loading, &info))
+            return number;
+    }
+    return settings_count();
 }
 
 static void append_name(GString *list, const char *name)
@@ -119,7 +121,7 @@ static char *list_keys(const Loading *loading)
     g_autoptr(GString) list = g_string_new(NULL);
     for (guint number = 0; number < settings_count(); number++) {
         SettingInfo info = settings_info(number);
-        if (has_group(loading->target, loading->group, info.group))
+        if (is_of_group(loading, &info))
             append_name(list, info.key);
     }
     return g_string_free(g_steal_pointer(&list), FALSE);
@@ -272,7 +274,7 @@ static void inherit(const Target *file, Target *section)
     for (guint number = 0; number < settings_count(); number++) {
         SettingInfo info = settings_info(number);
         const char *value = file->values[number];
-        if (value != NULL && section->lines[number] == 0 && is_of_section(info.group))
+        if (value != NULL && section->lines[number] == 0 && is_of_section(&info))
             settings_set(section->settings, info.group, info.key, value, NULL);
     }
     section->settings->policy.limits = file->settings->policy.limits;

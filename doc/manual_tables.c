@@ -102,6 +102,8 @@ static void print_setting(guint index)
     print_choices(index, print_line);
     if (setting.at_start)
         puts("A change of it holds after a restart.");
+    if (setting.for_all)
+        puts("A policy has none of its own.");
     if (setting.default_value[0] == '\0') {
         puts("Default: none.");
         return;

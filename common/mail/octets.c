@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/mail/octets.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 Octets octets_of(const char *string)
 {
@@ -82,4 +84,17 @@ gsize octets_line_start(Octets octets, gsize at)
     while (at > 0 && octets.data[at - 1] != '\n')
         at--;
     return at;
+}
+
+gboolean octets_write(Octets octets, int file)
+{
+    while (octets.size > 0) {
+        ssize_t written = write(file, octets.data, octets.size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return FALSE;
+        octets = octets_slice(octets, (gsize)written, octets.size);
+    }
+    return TRUE;
 }

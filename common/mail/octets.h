@@ -21,6 +21,9 @@ Octets octets_of(const char *string);
 /* The view [start, end) of `octets`. start <= end <= size. */
 Octets octets_slice(Octets octets, gsize start, gsize end);
 
+/* Writes all of them to an open file. FALSE with errno when it does not take them. */
+gboolean octets_write(Octets octets, int file);
+
 /* `octets` without the blanks (space, tab) around it. */
 Octets octets_trim(Octets octets);
 

@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/transit/replaced_file.h"
 
+#include "common/mail/octets.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* Whatever the umask. */
 #define FILE_MODE 0644
-
-static gboolean write_all(int file, const char *text)
-{
-    gsize size = strlen(text);
-    while (size > 0) {
-        ssize_t written = write(file, text, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return FALSE;
-        text += written;
-        size -= (gsize)written;
-    }
-    return TRUE;
-}
 
 /* The folder may be one that others write to. */
 static gboolean write_new(const char *path, const char *text)
@@ -33,7 +19,7 @@ static gboolean write_new(const char *path, const char *text)
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
     if (file < 0)
         return FALSE;
-    gboolean good = fchmod(file, FILE_MODE) == 0 && write_all(file, text);
+    gboolean good = fchmod(file, FILE_MODE) == 0 && octets_write(octets_of(text), file);
     return close(file) == 0 && good;
 }
 

@@ -46,15 +46,7 @@ static gboolean grow(Spool *spool, gsize needed)
 
 static gboolean write_all(int file, Octets octets, GError **error)
 {
-    while (octets.size > 0) {
-        ssize_t written = write(file, octets.data, octets.size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return fail(error, "the temporary file cannot be written");
-        octets = octets_slice(octets, (gsize)written, octets.size);
-    }
-    return TRUE;
+    return octets_write(octets, file) || fail(error, "the temporary file cannot be written");
 }
 
 static void free_memory(Spool *spool)

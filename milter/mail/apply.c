@@ -112,17 +112,12 @@ static gsize growth_of(const Plan *plan, const GArray *fields)
     return growth;
 }
 
-/* What can be seen to fail, before anything is handed over. */
-static gboolean is_possible(const MilterTerms *terms, const Incoming *incoming, const Plan *plan,
-                            gsize taken, const GArray *body, const GArray *fields, const char **why)
+static gboolean fits_mta(const MilterTerms *terms, const ApplyEdits *edits, const char **why)
 {
-    *why = "the repair might take it over the limit of the MTA (mta-bytes)";
-    if (!incoming_has_room(incoming, growth_of(plan, fields), taken))
-        return FALSE;
-    unsigned long needed = body->len > 0 ? SMFIF_CHGBODY : 0;
+    unsigned long needed = edits->body->len > 0 ? SMFIF_CHGBODY : 0;
     gboolean fits = TRUE;
-    for (guint i = 0; i < fields->len; i++) {
-        const FieldChange *change = &g_array_index(fields, FieldChange, i);
+    for (guint i = 0; i < edits->fields->len; i++) {
+        const FieldChange *change = &g_array_index(edits->fields, FieldChange, i);
         needed |= action_of(change);
         fits = fits && fits_packet(change);
     }
@@ -130,27 +125,39 @@ static gboolean is_possible(const MilterTerms *terms, const Incoming *incoming, 
     return fits && (needed & ~terms->actions) == 0;
 }
 
-ApplyResult apply_plan(SMFICTX *context, const MilterTerms *terms, Incoming *incoming,
+gboolean apply_prepare(ApplyEdits *edits, const MilterTerms *terms, const Incoming *incoming,
                        const Plan *plan, gsize taken, const char **why)
 {
     const Message *message = incoming_message(incoming);
     guint first = field_changes_body(message, plan->edits);
-    g_autoptr(GArray) fields = field_changes_new(message, plan->edits);
-    g_autoptr(GArray) body = g_array_new(FALSE, FALSE, sizeof(Edit));
-    gboolean begun = FALSE;
+    edits->fields = field_changes_new(message, plan->edits);
+    edits->body = g_array_new(FALSE, FALSE, sizeof(Edit));
     if (first < plan->edits->len)
-        g_array_append_vals(body, &g_array_index(plan->edits, Edit, first),
+        g_array_append_vals(edits->body, &g_array_index(plan->edits, Edit, first),
                             plan->edits->len - first);
-    if (!is_possible(terms, incoming, plan, taken, body, fields, why))
-        return APPLY_REFUSED;
+    *why = "the repair might take it over the limit of the MTA (mta-bytes)";
+    return incoming_has_room(incoming, growth_of(plan, edits->fields), taken) &&
+           fits_mta(terms, edits, why);
+}
 
+void apply_edits_clear(ApplyEdits *edits)
+{
+    g_clear_pointer(&edits->body, g_array_unref);
+    g_clear_pointer(&edits->fields, g_array_unref);
+}
+
+ApplyResult apply_edits(SMFICTX *context, const MilterTerms *terms, Incoming *incoming,
+                        const ApplyEdits *edits, const char **why)
+{
+    gboolean begun = FALSE;
     *why = "the MTA did not take the body";
-    if (body->len > 0 && !apply_body(context, incoming, body, &begun))
+    if (edits->body->len > 0 && !apply_body(context, incoming, edits->body, &begun))
         return begun ? APPLY_HALF : APPLY_REFUSED;
 
     *why = "the MTA did not take a header field";
-    for (guint i = 0; i < fields->len; i++) {
-        if (!apply_field(context, &g_array_index(fields, FieldChange, i), terms->leading_blank))
+    for (guint i = 0; i < edits->fields->len; i++) {
+        if (!apply_field(context, &g_array_index(edits->fields, FieldChange, i),
+                         terms->leading_blank))
             return begun ? APPLY_HALF : APPLY_REFUSED;
         begun = TRUE;
     }

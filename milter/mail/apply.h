@@ -28,10 +28,24 @@ typedef struct {
                                (SMFIP_HDR_LEADSPC) */
 } MilterTerms;
 
-/* Hands `plan` over. Only at the end of the message, with the plan of `incoming`. `taken` is the
- * largest message that the MTA has taken (mta_taken). `why`, when the result is not APPLY_DONE, is
- * set to a clause that says what was not taken; static. */
-ApplyResult apply_plan(SMFICTX *context, const MilterTerms *terms, Incoming *incoming,
+/* A plan, as it is to be handed over. */
+typedef struct {
+    GArray *body;   /* Edit */
+    GArray *fields; /* FieldChange */
+} ApplyEdits;
+
+/* Sets `edits` to those of `plan`, the plan of `incoming`. `taken` is the largest message that the
+ * MTA has taken (mta_taken). FALSE when it can be seen that they will fail; `why` is a clause that
+ * says so; static. apply_edits_clear frees what `edits` holds, in either case. */
+gboolean apply_prepare(ApplyEdits *edits, const MilterTerms *terms, const Incoming *incoming,
                        const Plan *plan, gsize taken, const char **why);
+void apply_edits_clear(ApplyEdits *edits);
+
+/* Hands them over. Only at the end of the message. `why`, when the result is not APPLY_DONE, is set
+ * to a clause that says what was not taken; static. */
+ApplyResult apply_edits(SMFICTX *context, const MilterTerms *terms, Incoming *incoming,
+                        const ApplyEdits *edits, const char **why);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApplyEdits, apply_edits_clear)
 
 #endif

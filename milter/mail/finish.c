@@ -47,6 +47,37 @@ static Plan *make_plan(Incoming *incoming, guint switches)
     return plan;
 }
 
+static gboolean write_original(gpointer message, int file, GError **error)
+{
+    return incoming_write(message, file, error);
+}
+
+/* The name of the original, which is on the disk now; NULL when none is kept. */
+static char *keep_original(Keep *keep, SMFICTX *context, Incoming *incoming)
+{
+    if (keep == NULL)
+        return NULL;
+    g_autoptr(GError) error = NULL;
+    char *name = keep_store(keep, smfi_getsymval(context, (char *)"i"),
+                            incoming_write_size(incoming), write_original, incoming, &error);
+    if (name == NULL)
+        overload_report(OVERLOAD_KEEP, error->message);
+    return name;
+}
+
+static ApplyResult hand_over(const Daemon *daemon, SMFICTX *context, const MilterTerms *terms,
+                             Incoming *incoming, const Plan *plan, gsize taken, const char **why)
+{
+    g_auto(ApplyEdits) edits = {0};
+    if (!apply_prepare(&edits, terms, incoming, plan, taken, why))
+        return APPLY_REFUSED;
+    g_autofree char *original = keep_original(daemon->keep, context, incoming);
+    ApplyResult result = apply_edits(context, terms, incoming, &edits, why);
+    if (result != APPLY_DONE && original != NULL)
+        keep_withdraw(daemon->keep, original);
+    return result;
+}
+
 Outcome finish_message(const Daemon *daemon, SMFICTX *context, const MilterTerms *terms,
                        Incoming *incoming)
 {
@@ -61,7 +92,7 @@ Outcome finish_message(const Daemon *daemon, SMFICTX *context, const MilterTerms
     const char *why = NULL;
     ApplyResult result = APPLY_DONE;
     if (plan_changes(plan))
-        result = apply_plan(context, terms, incoming, plan, taken, &why);
+        result = hand_over(daemon, context, terms, incoming, plan, taken, &why);
     g_autoptr(GPtrArray) events = events_of_plan(plan);
     if (result != APPLY_DONE)
         verdict_not_taken(events, result == APPLY_HALF ? "fails for now" : "passed as it came",

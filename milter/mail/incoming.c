@@ -5,12 +5,17 @@
 #include "common/transit/mta_limit.h"
 #include "common/transit/spool.h"
 #include "common/transit/verdict.h"
+#include "milter/mail/original.h"
 #include "milter/mail/slots.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* How long a large message waits for its turn. An MTA waits for minutes, and others behind it. */
 #define SLOT_SECONDS 30
+
+/* Octets of a body that are written at once. */
+#define WRITE_STEP ((gsize)1024 * 1024)
 
 struct Incoming {
     const Settings *settings;
@@ -20,6 +25,7 @@ struct Incoming {
     char *sender;          /* NULL: unknown */
     GPtrArray *recipients; /* of the envelope */
     Spool spool;           /* the kept fields, a blank line, the body */
+    Original *original;    /* NULL: none is kept */
     TokenSearch search;
     gboolean matters; /* a field says that a calendar may follow */
     gsize body;       /* where the body begins in the spool */
@@ -39,6 +45,8 @@ Incoming *incoming_new(const Settings *settings, Octets sender, gboolean leading
     incoming->sender = sender.size == 0 ? NULL : octets_dup(sender);
     incoming->recipients = g_ptr_array_new_with_free_func(g_free);
     spool_init(&incoming->spool, settings->memory_bytes);
+    if (settings->keep != NULL)
+        incoming->original = original_new(settings);
     return incoming;
 }
 
@@ -48,6 +56,7 @@ void incoming_free(Incoming *incoming)
         return;
     message_clear(&incoming->message);
     spool_clear(&incoming->spool);
+    original_free(incoming->original);
     g_clear_error(&incoming->problem);
     g_ptr_array_unref(incoming->recipients);
     choice_free(incoming->choice);
@@ -95,6 +104,8 @@ void incoming_choose(Incoming *incoming, const char *client, const char *daemon)
 void incoming_header(Incoming *incoming, const char *name, const char *value)
 {
     incoming->octets += strlen(name) + strlen(incoming->colon) + strlen(value) + strlen("\r\n");
+    if (incoming->original != NULL)
+        original_add_field(incoming->original, name, incoming->colon, value);
     if (!repair_reads(incoming->policy, name))
         return;
     incoming->matters |= token_search_field_matters(name, value);
@@ -153,6 +164,38 @@ Plan *incoming_plan(Incoming *incoming, guint switches, gint64 now)
     spool_rest(&incoming->spool);
     slots_give();
     return plan;
+}
+
+/* The body as it came, behind the fields that were kept for the engine. */
+static Octets body_of(const Incoming *incoming)
+{
+    return octets_slice(incoming->message.octets, incoming->body, incoming->message.octets.size);
+}
+
+/* What was read of a large body is given back step by step. */
+gboolean incoming_write(Incoming *incoming, int file, GError **error)
+{
+    Octets body = body_of(incoming);
+    if (!original_write_head(incoming->original, incoming->sender, incoming->recipients, file,
+                             error))
+        return FALSE;
+    while (body.size > 0) {
+        Octets step = octets_slice(body, 0, MIN(body.size, WRITE_STEP));
+        if (!octets_write(step, file)) {
+            g_set_error_literal(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
+                                g_strerror(errno));
+            return FALSE;
+        }
+        body = octets_slice(body, step.size, body.size);
+        incoming_rest(incoming);
+    }
+    return TRUE;
+}
+
+gsize incoming_write_size(const Incoming *incoming)
+{
+    return original_head_size(incoming->original, incoming->sender, incoming->recipients) +
+           body_of(incoming).size;
 }
 
 gboolean incoming_has_room(const Incoming *incoming, gsize growth, gsize taken)

@@ -77,6 +77,13 @@ void incoming_rest(Incoming *incoming);
 /* The policies that hold; NULL: [repair]. Borrowed. */
 const Choice *incoming_choice(const Incoming *incoming);
 
+/* Writes the message as it came (original), which the settings must keep (repair.keep), to `file`.
+ * Only with the plan. FALSE and an error (G_FILE_ERROR) when it cannot be written. */
+gboolean incoming_write(Incoming *incoming, int file, GError **error);
+
+/* How many octets that writes. */
+gsize incoming_write_size(const Incoming *incoming);
+
 /* The envelope sender, or NULL. Borrowed. */
 const char *incoming_sender(const Incoming *incoming);
 

@@ -29,6 +29,7 @@ void daemon_drop(Daemon *daemon)
             repair_switch_free(daemon->switches[set].of[which]);
     }
     g_free(daemon->switches);
+    keep_free(daemon->keep);
     g_free(daemon);
 }
 
@@ -108,6 +109,7 @@ static Daemon *follow(const Daemon *former, Settings *settings)
     daemon->holders = 1;
     daemon->settings = settings;
     make_switches(daemon, former);
+    daemon->keep = keep_follow(former == NULL ? NULL : former->keep, settings);
     daemon->generation = former == NULL ? 1 : former->generation + 1;
     return daemon;
 }

@@ -13,6 +13,7 @@
 #include "common/choice.h"
 #include "common/settings.h"
 #include "common/transit/repair_switch.h"
+#include "milter/mail/keep.h"
 
 /* The switches of [repair], or of a section [policy NAME]; they guard themselves. */
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
     SwitchSet *switches; /* of [repair], then of each section: as Choice numbers them. One path is
                             one switch in all of them */
     guint switch_sets;
+    Keep *keep;       /* NULL: no originals are kept */
     guint generation; /* 1 at the start, one more with each reload */
     int holders;      /* atomic; daemon_take and daemon_drop alone touch it */
 } Daemon;

@@ -17,6 +17,7 @@
 #include "milter/service/daemon.h"
 #include "milter/service/listen.h"
 #include "milter/service/options.h"
+#include "milter/service/overload.h"
 #include "milter/service/pid_file.h"
 #include "milter/service/privileges.h"
 #include "milter/service/process.h"
@@ -61,6 +62,7 @@ static void log_start(const Listener *listener)
     log_service_event(event);
     connections_check(daemon->settings);
     daemon_look_at_switches(daemon);
+    overload_check_keep(daemon->keep);
 }
 
 static void log_stop(gboolean asked)

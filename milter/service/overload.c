@@ -17,6 +17,9 @@ static const char *const texts[OVERLOADS] = {
     [OVERLOAD_SLOTS] = "large messages wait for a processor: one passed as it came",
     [OVERLOAD_PEER] = "a host that is not named as peers in [service] connected, and was closed at "
                       "once: ",
+    [OVERLOAD_KEEP] =
+        "originals of repaired messages cannot be kept (keep in [repair]); repairs go "
+        "on without: ",
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -49,4 +52,11 @@ void overload_report(Overload kind, const char *who)
     g_autoptr(Event) event =
         event_new(EVENT_OVERLOAD, "%s%s (times: %u)", texts[kind], who == NULL ? "" : who, times);
     log_service_event(event);
+}
+
+void overload_check_keep(Keep *keep)
+{
+    g_autoptr(GError) error = NULL;
+    if (keep != NULL && !keep_open(keep, &error))
+        overload_report(OVERLOAD_KEEP, error->message);
 }

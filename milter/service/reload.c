@@ -4,6 +4,7 @@
 #include "common/transit/log.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
+#include "milter/service/overload.h"
 
 static const Options *command_line;
 static Daemon *started; /* what was in force at the start */
@@ -27,6 +28,7 @@ static void put_in_force(Settings *settings)
 
     g_autoptr(Daemon) daemon = daemon_take();
     daemon_look_at_switches(daemon);
+    overload_check_keep(daemon->keep);
 }
 
 void reload_settings(void)

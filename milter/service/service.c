@@ -147,6 +147,13 @@ static gboolean is_deaf(const Listener *listener)
     return TRUE;
 }
 
+/* What is kept too long goes without a new message, too. */
+static void tick_keep(void)
+{
+    g_autoptr(Daemon) daemon = daemon_take();
+    keep_tick(daemon->keep);
+}
+
 /* FALSE: libmilter ended by itself, or the socket is gone. */
 static gboolean wait_for_stop(const Listener *listener)
 {
@@ -162,6 +169,7 @@ static gboolean wait_for_stop(const Listener *listener)
             if (stuck_look(&look))
                 listen_nudge(listener);
             metrics_file_tick();
+            tick_keep();
             break;
         case NOTE_RELOAD:
             reload();

@@ -35,6 +35,7 @@ OF_OTHERS = re.compile(r"Cache read/write disabled: interface file missing\.|"
 UNSEEN = ("/usr/sbin/calmend-milter", "/{,var/}tmp/calmend-??????")
 
 INSTRUMENTED = re.compile(rb"__[atu]b?san_init|__gcov_init|\.gcda")
+KEEP = "/var/lib/calmend/kept"
 TEXTFILE = "/var/lib/prometheus/node-exporter/calmend.prom"
 
 
@@ -143,7 +144,7 @@ class Sessions(unittest.TestCase):
     def play(cls, socket, pid_file, **places):
         """One run from start to stop, with a message that is spooled, and a reload."""
         settings = {"service": {"socket": socket, "socket-group": "postfix", "pid-file": pid_file},
-                    "limits": {"memory-bytes": 100},
+                    "limits": {"memory-bytes": 100}, "repair": {"keep": KEEP},
                     "metrics": {"textfile": TEXTFILE, "interval": 1}}
         milter = traced_milter.TracedMilter(cls, settings, cls.profile.capabilities, **places)
         milter.start()
@@ -165,7 +166,7 @@ class Sessions(unittest.TestCase):
                 ("/etc/calmend/FixCalendarMail", "r"),
                 ("/run/calmend/calmend.sock", "w"), ("/run/calmend/calmend.pid", "w"),
                 ("/var/spool/postfix/calmend/calmend.sock", "w"), (f"{TEXTFILE}.new", "w"),
-                (TEXTFILE, "w"), ("/run/systemd/notify", "w"), ("/run/systemd/journal/socket", "w"),
+                (TEXTFILE, "w"), (f"{KEEP}/", "r"), ("/run/systemd/notify", "w"), ("/run/systemd/journal/socket", "w"),
                 ("/run/log", "w")):
             with self.subTest(access=access):
                 self.assertIn(access, self.accesses)

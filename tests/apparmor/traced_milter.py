@@ -70,7 +70,7 @@ class TracedMilter:
     def _make_root(self, log):
         for name in (*LIBRARIES, "usr/sbin", "usr/bin", "etc/calmend", "run/calmend", "proc", "dev",
                      "tmp", "var/tmp", "var/spool/postfix/calmend", "run/systemd/journal",
-                     "var/lib/prometheus/node-exporter"):
+                     "var/lib/prometheus/node-exporter", "var/lib/calmend/kept"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         for name in ("lib", "lib64"):
             if os.path.islink(f"/{name}"):
@@ -78,7 +78,7 @@ class TracedMilter:
         for name in ("tmp", "var/tmp"):
             (self.root / name).chmod(0o1777)
         for name in ("run/calmend", "var/spool/postfix/calmend",
-                     "var/lib/prometheus/node-exporter"):
+                     "var/lib/prometheus/node-exporter", "var/lib/calmend/kept"):
             os.chown(self.root / name, USER, USER)
         etc = self.root / "etc"
         (etc / "passwd").write_text(f"calmend:x:{USER}:{USER}::/:/bin/false\n")

@@ -84,6 +84,10 @@ static const GoodCase good[] = {
     {"textfile-none", "[metrics]\ntextfile=\n", "textfile = "},
     {"filter-textfile", "[metrics]\nfilter-textfile=/a/filter.prom\n",
      "filter-textfile = /a/filter.prom"},
+    {"keep", "[repair]\nkeep=/a b\nkeep-megabytes=1048576\n",
+     "keep = /a b|keep-megabytes = 1048576"},
+    {"keep-none", "[repair]\nkeep=\nkeep-days=1\nkeep-messages=1\n",
+     "keep = |keep-days = 1|keep-messages = 1"},
 };
 
 static void assert_same_rules(const Policy *left, const Policy *right)
@@ -299,6 +303,10 @@ static const BadCase bad[] = {
     {"format", "[log]\nformat=xml\n", "[log] format = xml|text, json"},
     {"textfile-relative", "[metrics]\ntextfile=calmend.prom\n",
      "[metrics] textfile = calmend.prom|absolute|.prom"},
+    {"keep-relative", "[repair]\nkeep=kept\n",
+     "[repair] keep = kept|absolute|/var/lib/calmend/kept"},
+    {"keep-days-zero", "[repair]\nkeep-days=0\n", "[repair] keep-days = 0|from 1 to 3650"},
+    {"keep-of-a-policy", "[policy a]\nsenders=<>\nkeep=/a\n", "[policy a] has no key \"keep\""},
     {"textfile-name", "[metrics]\ntextfile=/a/calmend.txt\n",
      "[metrics] textfile = /a/calmend.txt|absolute|.prom"},
     {"escape", "[service]\nsocket-group=a\\b\n", "[service] socket-group"},
