@@ -11,15 +11,17 @@
 #define MOST_MONTHS 48
 
 /* Labels below the columns: as many as a telephone has room for. */
-#define MOST_LABELS 5
+#define MOST_LABELS 4
 
 /* Bars of producers. */
 #define MOST_BARS 12
 
 #define MONTHS_PER_YEAR 12
 
-/* The plot, in per cent of the drawing: labels stand above and below. */
-#define PLOT_TOP    8.0
+/* The plot, in per cent of the drawing: values stand left of it, months below. */
+#define PLOT_LEFT   10.0
+#define PLOT_WIDTH  (100.0 - PLOT_LEFT)
+#define PLOT_TOP    4.0
 #define PLOT_BOTTOM 88.0
 
 /* What a column is made of, from below. */
@@ -137,26 +139,37 @@ static void append_column(GString *out, const Column *column, gint64 most, doubl
     g_string_append(out, "</g>");
 }
 
+/* A value as short as the room left of the plot. */
+static char *short_count(gint64 count)
+{
+    return count < 10000 ? g_strdup_printf("%" G_GINT64_FORMAT, count)
+                         : g_strdup_printf("%" G_GINT64_FORMAT "k", count / 1000);
+}
+
 /* Lines at the top, half way where that is a whole number, and at the bottom, with their values. */
 static void append_grid(GString *out, gint64 most)
 {
+    g_autofree char *x = percent(PLOT_LEFT);
     for (gint64 part = 0; part <= 2; part++) {
         g_autofree char *y = percent(PLOT_BOTTOM - (PLOT_BOTTOM - PLOT_TOP) * (double)part / 2);
-        g_autofree char *value = report_count_text(most * part / 2);
+        g_autofree char *value = short_count(most * part / 2);
         if (most * part % 2 != 0)
             continue;
-        g_string_append_printf(out, "<line x1=\"0\" x2=\"100%%\" y1=\"%s\" y2=\"%s\"/>", y, y);
-        if (part > 0)
-            g_string_append_printf(out, "<text x=\"0\" y=\"%s\" dy=\"-4\">%s</text>", y, value);
+        g_string_append_printf(out,
+                               "<line x1=\"%s\" x2=\"100%%\" y1=\"%s\" y2=\"%s\"/>"
+                               "<text x=\"0\" y=\"%s\" dy=\"4\">%s</text>",
+                               x, y, y, y, value);
     }
 }
 
 static void append_label(GString *out, const GArray *columns, guint number)
 {
-    double step = 100.0 / columns->len;
+    double step = PLOT_WIDTH / columns->len;
     gboolean first = number == 0 && columns->len > 1;
     gboolean last = number == columns->len - 1 && columns->len > 1;
-    g_autofree char *x = percent(first ? 0 : last ? 100 : step * (number + 0.5));
+    g_autofree char *x = percent(first  ? PLOT_LEFT
+                                 : last ? 100
+                                        : PLOT_LEFT + step * (number + 0.5));
     g_string_append_printf(out, "<text class=\"%s\" x=\"%s\" y=\"98%%\">%s</text>",
                            first  ? "start"
                            : last ? "end"
@@ -194,7 +207,7 @@ void chart_append_months(GString *out, JsonObject *report)
     g_autoptr(GArray) columns = make_columns(months, first, last);
     const char *unit = last - first >= MOST_MONTHS ? "year" : "month";
     gint64 most = highest(columns);
-    double step = 100.0 / columns->len;
+    double step = PLOT_WIDTH / columns->len;
     double width = MIN(step * 0.76, 12.0);
     g_string_append_printf(
         out,
@@ -204,8 +217,8 @@ void chart_append_months(GString *out, JsonObject *report)
         unit, unit, most);
     append_grid(out, most);
     for (guint i = 0; i < columns->len; i++)
-        append_column(out, &g_array_index(columns, Column, i), most, step * i + (step - width) / 2,
-                      width);
+        append_column(out, &g_array_index(columns, Column, i), most,
+                      PLOT_LEFT + step * i + (step - width) / 2, width);
     append_labels(out, columns);
     g_string_append(out, "</svg>");
     append_legend(out);
