@@ -6,6 +6,7 @@
 #include "cli/report_command.h"
 
 #include "cli/json_output.h"
+#include "cli/progress.h"
 #include "cli/report/log_report.h"
 #include "cli/report/mail_survey.h"
 #include "cli/report/report_model.h"
@@ -78,6 +79,7 @@ static gboolean read_options(const Wishes *wishes, const Engine *engine, ReportO
 typedef struct {
     Survey survey;
     Tally *tally;
+    Progress *progress;
 } Reading;
 
 /* What a message is, between the threads. */
@@ -116,8 +118,15 @@ static void take_mail(const StoredMail *stored, gpointer data, gpointer reading_
 
 static void take_trouble(const char *path, const char *text, gpointer data)
 {
-    ((const Reading *)data)->tally->unreadable++;
+    const Reading *reading = data;
+    reading->tally->unreadable++;
+    progress_hide(reading->progress);
     command_trouble("%s: %s", path, text);
+}
+
+static void show_progress(const StoreCounts *counts, gpointer data)
+{
+    progress_show(((const Reading *)data)->progress, counts);
 }
 
 /* A signed message is looked at as any other: the report says what its signature would cost. */
@@ -129,10 +138,17 @@ static void read_mail(const Wishes *wishes, Engine *engine, const ReportOptions 
     Reading reading = {
         .survey = {.policy = policy, .now = engine->now, .since = options->since},
         .tally = tally,
+        .progress = progress_new(wishes->paths),
     };
     const StoreVisitor visitor = {
-        .examine = examine_mail, .take = take_mail, .trouble = take_trouble, .data = &reading};
+        .examine = examine_mail,
+        .take = take_mail,
+        .trouble = take_trouble,
+        .progress = show_progress,
+        .data = &reading,
+    };
     store_run(wishes->paths, &visitor);
+    progress_free(reading.progress);
 }
 
 /* ---- logs ---- */

@@ -364,10 +364,10 @@ class Memory(Stores):
 
 
 class Progress(Stores):
-    def on_terminal(self, *arguments):
+    def on_terminal(self, command, *arguments):
         """What a terminal gets that is standard error."""
         main, side = pty.openpty()
-        with subprocess.Popen([lab.COMMAND, "check", "--config", self.config, *arguments],
+        with subprocess.Popen([lab.COMMAND, command, "--config", self.config, *arguments],
                               stdout=subprocess.DEVNULL, stderr=side) as process:
             os.close(side)
             self.addCleanup(os.close, main)
@@ -398,11 +398,17 @@ class Progress(Stores):
         self.addCleanup(thread.join)
         return path
 
-    def test_terminal(self):
-        out = self.on_terminal(self.slow_box())
+    def check_terminal(self, command):
+        out = self.on_terminal(command, self.slow_box())
         self.assertRegex(out, rb"\r\d+ messages, [\d.]+ [kM]B, [\d.]+ [kM]B/s *\r")
         last = out.rstrip(b"\r").rpartition(b"\r")[2]
         self.assertEqual(last.strip(b" "), b"", "the line stays")
+
+    def test_terminal(self):
+        self.check_terminal("check")
+
+    def test_report_on_a_terminal(self):
+        self.check_terminal("report")
 
     def test_pipe(self):
         code, out, err = self.run_it(self.slow_box())
