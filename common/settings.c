@@ -36,11 +36,12 @@ static const Choice yes_or_no[] = {{"no", FALSE}, {"yes", TRUE}, {NULL, 0}};
 static const Setting table[] = {
     {"service", "socket", &setting_needed, "unix:/run/calmend/calmend.sock", AT(socket),
      .at_start = TRUE,
-     .text = "Where the MTA finds the milter: unix:PATH, inet:PORT@HOST or inet6:PORT@HOST."},
+     .text = "Where the MTA finds the milter: unix:PATH, inet:PORT@HOST or inet6:PORT@HOST, or several of "
+             "these, separated by commas."},
     {"service", "socket-mode", &setting_mode, "0660", AT(socket_mode), .at_start = TRUE,
-     .text = "The permission bits of a unix socket."},
+     .text = "The permission bits of each unix socket."},
     {"service", "socket-group", &setting_string, "", AT(socket_group), .at_start = TRUE,
-     .text = "The group of a unix socket: one that the MTA is a member of."},
+     .text = "The group of each unix socket: one that the MTA is a member of."},
     {"service", "peers", &setting_networks, "", AT(peers),
      .text = "Addresses and networks of the hosts that may connect over TCP, such as 192.0.2.10. This "
              "host may always. Needed for a socket that other hosts can reach; the connection of a "

@@ -38,8 +38,8 @@ typedef struct {
 } SettingsScope;
 
 typedef struct {
-    char *socket;       /* unix:PATH, inet:PORT@HOST, inet6:PORT@HOST */
-    guint socket_mode;  /* permission bits of a unix socket, such as 0660 */
+    char *socket;       /* unix:PATH, inet:PORT@HOST, inet6:PORT@HOST, or a list of these */
+    guint socket_mode;  /* permission bits of each unix socket, such as 0660 */
     char *socket_group; /* NULL: as it is */
     NetworkList *peers; /* hosts that may connect over TCP, beside this one */
     char *user;         /* USER or USER:GROUP to become when started as root */

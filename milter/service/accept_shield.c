@@ -8,10 +8,12 @@
  * free number is given to each descriptor, so that its number tells how many there are. The MTA
  * then does as it was told for a milter that does not answer. Where accept still fails, it waits a
  * little. A connection of a host that may not connect (peers) is closed before anything is read
- * from it. Where this accept is not found, the process behaves as libmilter does. Nothing else in
- * this process calls accept.
+ * from it. Where there are several sockets, the connection is of the one that has one (front).
+ * Where this accept is not found, the process behaves as libmilter does. Nothing else in this
+ * process calls accept.
  */
 #include "milter/service/daemon.h"
+#include "milter/service/front.h"
 #include "milter/service/overload.h"
 #include "milter/service/peers.h"
 #include "milter/service/process.h"
@@ -24,9 +26,11 @@
 #define WAIT_MICROSECONDS 100000
 
 #ifdef __GLIBC__
-#define SOCKET_ADDRESS __SOCKADDR_ARG
+#define SOCKET_ADDRESS      __SOCKADDR_ARG
+#define POINTER_OF(address) ((address).__sockaddr__)
 #else
-#define SOCKET_ADDRESS struct sockaddr *
+#define SOCKET_ADDRESS      struct sockaddr *
+#define POINTER_OF(address) (address)
 #endif
 
 /* Descriptors that are neither a connection nor a spool file. */
@@ -55,7 +59,9 @@ static int turn_away(int connection, Overload reason, const char *who)
 int accept(int listener, SOCKET_ADDRESS address, socklen_t *size)
 {
     char peer[INET6_ADDRSTRLEN];
-    int connection = accept4(listener, address, size, SOCK_CLOEXEC);
+    int ready = front_choose(listener);
+    int connection = ready < 0 ? -1 : accept4(ready, address, size, SOCK_CLOEXEC);
+    front_name(listener, POINTER_OF(address));
     if (connection < 0)
         return wait_for_descriptors();
     g_autoptr(Daemon) daemon = daemon_take();

@@ -116,6 +116,14 @@ Address *address_parse(const char *text, GError **error)
     return g_steal_pointer(&address);
 }
 
+char **address_split(const char *text)
+{
+    char **specs = g_strsplit(text, ",", -1);
+    for (char **spec = specs; *spec != NULL; spec++)
+        g_strstrip(*spec);
+    return specs;
+}
+
 static gboolean is_listener(int descriptor)
 {
     int listens = 0;

@@ -23,6 +23,10 @@ typedef struct {
  * caller, address_free. */
 Address *address_parse(const char *text, GError **error);
 
+/* The specifications that `text` lists, separated by commas; one that is empty, too. Owned by the
+ * caller, g_strfreev. */
+char **address_split(const char *text);
+
 /* The address at which `descriptor` listens. NULL and an error (G_FILE_ERROR) when it is no stream
  * socket of these kinds that listens. Owned by the caller, address_free. */
 Address *address_of_listener(int descriptor, GError **error);

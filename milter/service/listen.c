@@ -28,6 +28,8 @@ struct Listener {
     char *name;       /* of a unix socket in its folder, else NULL */
     struct stat file; /* of the unix socket; st_nlink 0: it is not watched */
     gboolean made;    /* here, not by a service manager */
+    ListenRank rank;
+    int descriptor; /* that listens; -1: not yet */
 };
 
 static gboolean fail(const Listener *listener, GError **error, const char *why)
@@ -110,17 +112,59 @@ static gboolean set_access(Listener *listener, const Settings *settings, GError 
     return TRUE;
 }
 
+static gboolean is_listening(int descriptor)
+{
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens;
+}
+
+/* libmilter keeps its descriptor to itself: it is the one that listens now and did not before. */
+static gboolean open_by_libmilter(Listener *listener, GError **error)
+{
+    gboolean before[DESCRIPTORS_LOOKED_AT];
+    for (int number = 0; number < DESCRIPTORS_LOOKED_AT; number++)
+        before[number] = is_listening(number);
+    smfi_setconn(listener->address->spec);
+    smfi_setbacklog(SOMAXCONN);
+    if (smfi_opensocket(FALSE) != MI_SUCCESS)
+        return fail(listener, error, "cannot be opened: the reason is in syslog");
+    for (int number = 0; number < DESCRIPTORS_LOOKED_AT; number++) {
+        if (!before[number] && is_listening(number))
+            listener->descriptor = number;
+    }
+    return TRUE;
+}
+
+static gboolean open_here(Listener *listener, GError **error)
+{
+    const Address *address = listener->address;
+    const int on = 1;
+    listener->descriptor = socket(address->socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (listener->descriptor < 0)
+        return fail_errno(listener, error, "cannot be opened", errno);
+    setsockopt(listener->descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(listener->descriptor, address_socket(address), address->size) == 0 &&
+        listen(listener->descriptor, SOMAXCONN) == 0)
+        return TRUE;
+    return fail_errno(listener, error, "cannot be opened", errno);
+}
+
+static gboolean open_socket(Listener *listener, GError **error)
+{
+    return listener->rank == LISTEN_FIRST ? open_by_libmilter(listener, error)
+                                          : open_here(listener, error);
+}
+
 static gboolean open_unix(Listener *listener, const Settings *settings, GError **error)
 {
     if (!open_folder(listener, error) || !remove_stale(listener, error))
         return FALSE;
 
     mode_t mask = umask(0177); /* nobody else connects before the access is set */
-    int opened = smfi_opensocket(FALSE);
+    gboolean opened = open_socket(listener, error);
     umask(mask);
-    if (opened != MI_SUCCESS)
-        return fail(listener, error, "cannot be opened: the reason is in syslog");
-    return set_access(listener, settings, error);
+    return opened && set_access(listener, settings, error);
 }
 
 /* Binds the address for a moment, to have the reason when it cannot be. */
@@ -137,37 +181,19 @@ static gboolean try_to_bind(const Listener *listener, GError **error)
     return result == 0 || fail_errno(listener, error, "cannot be opened", result);
 }
 
-static gboolean listens_at(int descriptor, const Address *address)
-{
-    int listens = 0;
-    socklen_t size = sizeof listens;
-    if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens)
-        return FALSE;
-
-    struct sockaddr_storage bound = {0};
-    size = sizeof bound;
-    return getsockname(descriptor, (struct sockaddr *)(void *)&bound, &size) == 0 &&
-           size == address->size && memcmp(&bound, &address->socket, size) == 0;
-}
-
 /* Accepted connections inherit the option. Without it the answers at the end of a message wait for
- * delayed acknowledgements, 40 ms each. libmilter keeps its descriptor to itself. */
-static void set_no_delay(const Address *address)
+ * delayed acknowledgements, 40 ms each. */
+static void set_no_delay(const Listener *listener)
 {
     const int on = 1;
-    for (int descriptor = STDERR_FILENO + 1; descriptor < DESCRIPTORS_LOOKED_AT; descriptor++) {
-        if (listens_at(descriptor, address))
-            setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
+    setsockopt(listener->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-static gboolean open_tcp(const Listener *listener, GError **error)
+static gboolean open_tcp(Listener *listener, GError **error)
 {
-    if (!try_to_bind(listener, error))
+    if (!try_to_bind(listener, error) || !open_socket(listener, error))
         return FALSE;
-    if (smfi_opensocket(FALSE) != MI_SUCCESS)
-        return fail(listener, error, "cannot be opened: the reason is in syslog");
-    set_no_delay(listener->address);
+    set_no_delay(listener);
     return TRUE;
 }
 
@@ -178,6 +204,7 @@ static Listener *listener_new(Address *address, const char *text)
     listener->address = address;
     listener->text = g_strdup(text);
     listener->folder = -1;
+    listener->descriptor = -1;
     return listener;
 }
 
@@ -223,16 +250,15 @@ Listener *listen_take(int descriptor, const Settings *settings, GError **error)
     return g_steal_pointer(&listener);
 }
 
-Listener *listen_open(const Settings *settings, GError **error)
+Listener *listen_open(const char *spec, ListenRank rank, const Settings *settings, GError **error)
 {
-    Address *address = address_parse(settings->socket, error);
+    Address *address = address_parse(spec, error);
     if (address == NULL)
         return NULL;
-    g_autoptr(Listener) listener = listener_new(address, settings->socket);
+    g_autoptr(Listener) listener = listener_new(address, spec);
+    listener->rank = rank;
     if (!peers_suffice(address, settings, error))
         return NULL;
-    smfi_setconn(address->spec);
-    smfi_setbacklog(SOMAXCONN);
     gboolean opened =
         address->path != NULL ? open_unix(listener, settings, error) : open_tcp(listener, error);
     return opened ? g_steal_pointer(&listener) : NULL;
@@ -262,6 +288,8 @@ void listen_close(Listener *listener)
         unlinkat(listener->folder, listener->name, 0);
     if (listener->folder >= 0)
         close(listener->folder);
+    if (listener->rank == LISTEN_FURTHER && listener->descriptor >= 0)
+        close(listener->descriptor);
     address_free(listener->address);
     g_free(listener->text);
     g_free(listener->name);
@@ -272,6 +300,11 @@ void listen_nudge(const Listener *listener)
 {
     for (int i = 0; i < NUDGE_CONNECTIONS; i++)
         try_to_connect(listener->address);
+}
+
+int listen_descriptor(const Listener *listener)
+{
+    return listener->descriptor;
 }
 
 const char *listen_spec(const Listener *listener)

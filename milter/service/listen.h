@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * listen: the socket that libmilter listens at, opened with care.
+ * listen: a socket to listen at, opened with care.
  *
  * libmilter would remove whatever stands at the path, through symbolic links, take the mode of a
  * unix socket from the umask, and leave TCP to Nagle's algorithm. So a socket that a former process
@@ -20,10 +20,18 @@ typedef struct Listener Listener;
  * not every one knows the form fd:NUMBER. Owned by the caller, listen_close. */
 Listener *listen_take(int descriptor, const Settings *settings, GError **error);
 
-/* Opens the socket of the settings for libmilter, which must have its callbacks already. NULL and
- * an error (G_FILE_ERROR) that names the socket when it cannot be used. Not for several threads:
- * it sets the umask for a moment. Owned by the caller, listen_close. */
-Listener *listen_open(const Settings *settings, GError **error);
+typedef enum {
+    LISTEN_FIRST,   /* by libmilter, which must have its callbacks already */
+    LISTEN_FURTHER, /* beside the first one */
+} ListenRank;
+
+/* Opens the socket `spec` of the settings. NULL and an error (G_FILE_ERROR) that names the socket
+ * when it cannot be used. Not for several threads: it sets the umask for a moment. Owned by the
+ * caller, listen_close. */
+Listener *listen_open(const char *spec, ListenRank rank, const Settings *settings, GError **error);
+
+/* The descriptor that listens. */
+int listen_descriptor(const Listener *listener);
 
 /* Removes the unix socket from its folder, if it was made here and is still this one. Takes NULL.
  */

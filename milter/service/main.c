@@ -15,7 +15,7 @@
 #include "milter/mail/filter.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
-#include "milter/service/listen.h"
+#include "milter/service/listeners.h"
 #include "milter/service/options.h"
 #include "milter/service/overload.h"
 #include "milter/service/pid_file.h"
@@ -54,11 +54,12 @@ static int print_settings(const Settings *settings)
     return print(text);
 }
 
-static void log_start(const Listener *listener)
+static void log_start(const Listeners *listeners)
 {
     g_autoptr(Daemon) daemon = daemon_take();
-    g_autoptr(Event) event = event_new(EVENT_STARTED, "calmend-milter %s listens at %s",
-                                       PACKAGE_VERSION, listen_spec(listener));
+    g_autofree char *list = listeners_list(listeners);
+    g_autoptr(Event) event =
+        event_new(EVENT_STARTED, "calmend-milter %s listens at %s", PACKAGE_VERSION, list);
     log_service_event(event);
     connections_check(daemon->settings);
     daemon_look_at_switches(daemon);
@@ -73,32 +74,32 @@ static void log_stop(gboolean asked)
     log_service_event(event);
 }
 
-static Listener *open_listener(const Settings *settings, GError **error)
+static Listeners *open_listeners(const Settings *settings, GError **error)
 {
     g_autoptr(GError) trouble = NULL;
     int passed = systemd_take_socket(&trouble);
     if (passed >= 0)
-        return listen_take(passed, settings, error);
+        return listeners_take(passed, settings, error);
     if (trouble == NULL)
-        return listen_open(settings, error);
+        return listeners_open(settings, error);
     g_propagate_error(error, g_steal_pointer(&trouble));
     return NULL;
 }
 
 /* From the settings to a process that may serve: with its socket, its pid file and no rights that
  * it does not need. NULL and an error otherwise. */
-static Listener *prepare(const Settings *settings, PidFile **pid_file, GError **error)
+static Listeners *prepare(const Settings *settings, PidFile **pid_file, GError **error)
 {
     g_autoptr(Privileges) privileges = privileges_find(settings->user, error);
     if (privileges == NULL || !service_catch_signals(error))
         return NULL;
-    g_autoptr(Listener) listener = open_listener(settings, error);
-    if (listener == NULL)
+    g_autoptr(Listeners) listeners = open_listeners(settings, error);
+    if (listeners == NULL)
         return NULL;
     if (settings->pid_file != NULL &&
         (*pid_file = pid_file_open(settings->pid_file, error)) == NULL)
         return NULL;
-    return privileges_drop(privileges, error) ? g_steal_pointer(&listener) : NULL;
+    return privileges_drop(privileges, error) ? g_steal_pointer(&listeners) : NULL;
 }
 
 /* Takes the settings. */
@@ -114,15 +115,15 @@ static int run(Settings *settings, const Options *options)
 
     g_autoptr(GError) error = NULL;
     g_autoptr(PidFile) pid_file = NULL;
-    g_autoptr(Listener) listener = prepare(settings, &pid_file, &error);
+    g_autoptr(Listeners) listeners = prepare(settings, &pid_file, &error);
     log_begin();
-    if (listener == NULL) {
+    if (listeners == NULL) {
         log_flush(); /* what libmilter had to say */
         return fail(error->message);
     }
-    log_start(listener);
+    log_start(listeners);
     metrics_file_open();
-    gboolean asked = service_run(listener);
+    gboolean asked = service_run(listeners);
     log_stop(asked);
     metrics_file_close();
     log_flush();

@@ -18,7 +18,7 @@ gboolean options_parse(Options *options, int *argc, char ***argv, GError **error
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
          "Settings, instead of " DEFAULT_CONFIG, "FILE"},
         {"socket", 's', 0, G_OPTION_ARG_FILENAME, &options->socket,
-         "Listen at unix:PATH, inet:PORT@HOST or inet6:PORT@HOST", "SPEC"},
+         "Listen at unix:PATH, inet:PORT@HOST or inet6:PORT@HOST, or at several", "SPEC"},
         {"pid-file", 0, 0, G_OPTION_ARG_FILENAME, &options->pid_file,
          "Keep the number of the process in FILE", "FILE"},
         {"check-config", 0, 0, G_OPTION_ARG_NONE, &options->check_config,
@@ -71,10 +71,27 @@ static void override(char **setting, const char *option)
     *setting = g_strdup(option);
 }
 
-static gboolean is_address(const char *value, GError **error)
+static gboolean is_address_list(const char *value, GError **error)
 {
-    g_autoptr(Address) address = address_parse(value, error);
-    return address != NULL;
+    g_auto(GStrv) specs = address_split(value);
+    for (char **spec = specs; *spec != NULL; spec++) {
+        g_autoptr(Address) address = address_parse(*spec, error);
+        if (address == NULL)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Each of the addresses, and who may connect to it. */
+static gboolean are_sockets_good(const Settings *settings, GError **error)
+{
+    g_auto(GStrv) specs = address_split(settings->socket);
+    for (char **spec = specs; *spec != NULL; spec++) {
+        g_autoptr(Address) address = address_parse(*spec, error);
+        if (address == NULL || !peers_suffice(address, settings, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static gboolean is_group(const char *value, GError **error)
@@ -91,7 +108,7 @@ static gboolean is_group(const char *value, GError **error)
 #define PAST_USER 1
 static const SettingCheck checks[] = {
     {"service", "user", privileges_check},
-    {"service", "socket", is_address},
+    {"service", "socket", is_address_list},
     {"service", "socket-group", is_group},
     {0},
 };
@@ -103,13 +120,12 @@ Settings *options_load_settings(const Options *options, GError **error)
     g_autoptr(Settings) settings =
         file == NULL ? settings_new()
                      : settings_load(file, needs_user ? checks : &checks[PAST_USER], error);
-    if (settings == NULL || (options->socket != NULL && !is_address(options->socket, error)))
+    if (settings == NULL || (options->socket != NULL && !is_address_list(options->socket, error)))
         return NULL;
     override(&settings->socket, options->socket);
     override(&settings->pid_file, options->pid_file);
 
-    g_autoptr(Address) address = address_parse(settings->socket, error);
-    if (address != NULL && peers_suffice(address, settings, error))
+    if (are_sockets_good(settings, error))
         return g_steal_pointer(&settings);
     if (file != NULL)
         g_prefix_error(error, "%s: ", file);

@@ -136,13 +136,14 @@ static void reload(void)
 }
 
 /* A process whose socket is gone serves nobody, and only a new one can make another. */
-static gboolean is_deaf(const Listener *listener)
+static gboolean is_deaf(const Listeners *listeners)
 {
-    if (!listen_is_gone(listener))
+    const char *gone = listeners_gone(listeners);
+    if (gone == NULL)
         return FALSE;
-    g_autoptr(Event) event = event_new(
-        EVENT_SOCKET_GONE, "The socket was removed: %s; the milter ends, to be started again",
-        listen_spec(listener));
+    g_autoptr(Event) event =
+        event_new(EVENT_SOCKET_GONE,
+                  "The socket was removed: %s; the milter ends, to be started again", gone);
     log_service_event(event);
     return TRUE;
 }
@@ -155,7 +156,7 @@ static void tick_keep(void)
 }
 
 /* FALSE: libmilter ended by itself, or the socket is gone. */
-static gboolean wait_for_stop(const Listener *listener)
+static gboolean wait_for_stop(const Listeners *listeners)
 {
     StuckLook look = {0};
     for (;;) {
@@ -164,10 +165,10 @@ static gboolean wait_for_stop(const Listener *listener)
         int interval = look.octets > 0 ? STUCK_MILLISECONDS : IDLE_MILLISECONDS;
         switch (wait_for_note(interval)) {
         case NOTE_NONE:
-            if (is_deaf(listener))
+            if (is_deaf(listeners))
                 return FALSE;
             if (stuck_look(&look))
-                listen_nudge(listener);
+                listeners_nudge(listeners);
             metrics_file_tick();
             tick_keep();
             break;
@@ -196,7 +197,7 @@ static void drain(void)
     }
 }
 
-gboolean service_run(const Listener *listener)
+gboolean service_run(const Listeners *listeners)
 {
     static GMutex started;
     g_mutex_lock(&started);
@@ -208,7 +209,7 @@ gboolean service_run(const Listener *listener)
     g_thread_unref(thread);
     systemd_ready();
 
-    gboolean asked = wait_for_stop(listener);
+    gboolean asked = wait_for_stop(listeners);
     drain();
     return asked;
 }

@@ -11,7 +11,7 @@
 #ifndef CALMEND_SERVICE_H
 #define CALMEND_SERVICE_H
 
-#include "milter/service/listen.h"
+#include "milter/service/listeners.h"
 
 /* From now on TERM, INT and HUP wait until the service runs: a process that is asked to stop while
  * it starts ends as one that has started. First of all. */
@@ -21,9 +21,9 @@ void service_hold_signals(void);
  * descriptors. */
 gboolean service_catch_signals(GError **error);
 
-/* Runs libmilter, whose socket is `listener`, until a stop. From the first thread. TRUE after a
+/* Runs libmilter, whose sockets are `listeners`, until a stop. From the first thread. TRUE after a
  * stop that was asked for, FALSE when libmilter ended by itself or cannot start, or when the socket
  * is gone. libmilter's threads are still there afterwards: the process is to exit. */
-gboolean service_run(const Listener *listener);
+gboolean service_run(const Listeners *listeners);
 
 #endif
