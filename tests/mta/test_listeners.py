@@ -20,7 +20,7 @@ class Listeners(unittest.TestCase):
         sockets = [mta.milter_socket for mta in cls.mtas]
         milter = milter_process.MilterProcess(
             folder, {"service": {"socket-group": Postfix.GROUP}}, ", ".join(sockets))
-        milter.socket = sockets[0]
+        milter.socket = sockets[-1]
         milter.switch_on()
         cls.addClassCleanup(milter.finish)
         cls.milter = milter.start()

@@ -25,9 +25,9 @@ class Listeners(unittest.TestCase):
             self.specs.append(f"inet6:{lab.free_port()}@::1")
 
     def start(self, specs, settings=None):
-        """A milter at a list of sockets; it is found at the first."""
+        """A milter at a list of sockets; it is there once it is found at the last."""
         milter = milter_process.MilterProcess(self.folder, settings, ", ".join(specs))
-        milter.socket = specs[0]
+        milter.socket = specs[-1]
         milter.switch_on()
         self.addCleanup(milter.finish)
         return milter.start()
