@@ -1,22 +1,67 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/mail/splice.h"
 
-static gboolean give_piece(Octets piece, SplicePiece give, gpointer data)
+#include <string.h>
+
+/* Edited octets, piece by piece. */
+typedef struct {
+    Octets octets;
+    const GArray *edits;
+    guint next;   /* edit */
+    gsize kept;   /* octets that are done with */
+    Octets piece; /* what is at hand */
+} Stream;
+
+/* Takes the next piece where none is at hand. FALSE at the end. */
+static gboolean fill(Stream *stream)
 {
-    return piece.size == 0 || give(piece, data);
+    while (stream->piece.size == 0) {
+        const Edit *edit = stream->next < stream->edits->len
+                               ? &g_array_index(stream->edits, Edit, stream->next)
+                               : NULL;
+        gsize stop = edit == NULL ? stream->octets.size : edit->offset;
+        if (stream->kept < stop) {
+            stream->piece = octets_slice(stream->octets, stream->kept, stop);
+            stream->kept = stop;
+        } else if (edit != NULL) {
+            stream->piece = edit->text;
+            stream->kept = edit->offset + edit->length;
+            stream->next++;
+        } else {
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 gboolean splice_apply(Octets octets, const GArray *edits, SplicePiece piece, gpointer data)
 {
-    gsize kept = 0;
-    for (guint i = 0; i < edits->len; i++) {
-        const Edit *edit = &g_array_index(edits, Edit, i);
-        if (!give_piece(octets_slice(octets, kept, edit->offset), piece, data) ||
-            !give_piece(edit->text, piece, data))
+    Stream stream = {.octets = octets, .edits = edits};
+    while (fill(&stream)) {
+        if (!piece(stream.piece, data))
             return FALSE;
-        kept = edit->offset + edit->length;
+        stream.piece.size = 0;
     }
-    return give_piece(octets_slice(octets, kept, octets.size), piece, data);
+    return TRUE;
+}
+
+static Octets take(Stream *stream, gsize size)
+{
+    Octets taken = octets_slice(stream->piece, 0, size);
+    stream->piece = octets_slice(stream->piece, size, stream->piece.size);
+    return taken;
+}
+
+gboolean splice_same(Octets left, const GArray *left_edits, Octets right, const GArray *right_edits)
+{
+    Stream one = {.octets = left, .edits = left_edits};
+    Stream other = {.octets = right, .edits = right_edits};
+    while (fill(&one) && fill(&other)) {
+        gsize size = MIN(one.piece.size, other.piece.size);
+        if (memcmp(take(&one, size).data, take(&other, size).data, size) != 0)
+            return FALSE;
+    }
+    return !fill(&one) && !fill(&other);
 }
 
 static gboolean append_piece(Octets piece, gpointer data)
@@ -194,7 +239,7 @@ static Edit next_edit(Weave *weave, Octets between, GStringChunk *strings)
 GArray *splice_compose(const GArray *first, const GArray *second, Octets between,
                        GStringChunk *strings)
 {
-    GArray *result = g_array_new(FALSE, FALSE, sizeof(Edit));
+    GArray *result = g_array_sized_new(FALSE, FALSE, sizeof(Edit), first->len + second->len);
     Weave weave = {.first = first, .second = second};
     while (first_edit(&weave) != NULL || second_edit(&weave) != NULL) {
         Edit edit = next_edit(&weave, between, strings);

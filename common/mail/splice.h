@@ -28,6 +28,10 @@ gboolean splice_apply(Octets octets, const GArray *edits, SplicePiece piece, gpo
 /* The edited octets as one string. Owned by the caller. */
 GString *splice_to_string(Octets octets, const GArray *edits);
 
+/* TRUE when both edited octets are the same. Holds neither at once. */
+gboolean splice_same(Octets left, const GArray *left_edits, Octets right,
+                     const GArray *right_edits);
+
 /* Sorts by offset; insertions before a replacement at the same offset, else the order stays. */
 void splice_sort(GArray *edits);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/mail/transfer.h"
+#include "common/mail/base64_reading.h"
+#include "common/mail/quoted_reading.h"
 #include "common/mail/transfer_base64.h"
 #include "common/mail/transfer_quoted.h"
 #include "common/mail/uuencode.h"
@@ -82,11 +84,10 @@ static void shift_edits(GArray *out, guint from, gsize base)
         g_array_index(out, Edit, i).offset += base;
 }
 
-void transfer_place_edits(const Transfer *transfer, const GArray *edits, GStringChunk *strings,
-                          GArray *out)
+/* Edits on the encoded octets. */
+static void place_edits(const Transfer *transfer, const GArray *edits, gboolean breaks_lines,
+                        GStringChunk *strings, GArray *out)
 {
-    g_assert(transfer->faithful);
-    guint from = out->len;
     switch (transfer->encoding) {
     case TRANSFER_IDENTITY:
         g_array_append_vals(out, edits->data, edits->len);
@@ -97,11 +98,18 @@ void transfer_place_edits(const Transfer *transfer, const GArray *edits, GString
         break;
     case TRANSFER_BASE64:
         base64_place_edits(transfer->encoded, transfer->decoded, transfer->line_ending, edits,
-                           strings, out);
+                           breaks_lines, strings, out);
         break;
     case TRANSFER_UNKNOWN:
         break;
     }
+}
+
+void transfer_place_edits(const Transfer *transfer, const GArray *edits, GStringChunk *strings,
+                          GArray *out)
+{
+    guint from = out->len;
+    place_edits(transfer, edits, FALSE, strings, out);
     shift_edits(out, from, transfer->content);
 }
 
@@ -114,16 +122,14 @@ gboolean transfer_is_complete(const Transfer *transfer)
 /* An edit never writes the only plain line end: it writes them as its neighbours are. */
 static gboolean escapes_line_ends(const Transfer *transfer, const GArray *edits)
 {
-    if (quoted_escapes_line_ends(transfer->encoded))
+    g_autoptr(GStringChunk) strings = g_string_chunk_new(1024);
+    g_autoptr(GArray) placed = g_array_new(FALSE, FALSE, sizeof(Edit));
+    if (quoted_escapes_line_ends(transfer->encoded, placed))
         return TRUE;
     if (edits == NULL || edits->len == 0)
         return FALSE;
-    g_autoptr(GStringChunk) strings = g_string_chunk_new(1024);
-    g_autoptr(GArray) placed = g_array_new(FALSE, FALSE, sizeof(Edit));
-    quoted_place_edits(transfer->encoded, transfer->decoded, transfer->line_ending, edits, strings,
-                       placed);
-    g_autoptr(GString) encoded = splice_to_string(transfer->encoded, placed);
-    return quoted_escapes_line_ends((Octets){encoded->str, encoded->len});
+    place_edits(transfer, edits, FALSE, strings, placed);
+    return quoted_escapes_line_ends(transfer->encoded, placed);
 }
 
 gboolean transfer_hides_line_ends(const Transfer *transfer, const GArray *edits)
@@ -140,60 +146,31 @@ gboolean transfer_has_long_line(const Transfer *transfer)
 
 /* ---- writing back ---- */
 
-/* The encoded octets with the edits, whose positions are those of the message. Owned by the caller.
- */
-static GString *edit_encoded(const Transfer *transfer, const GArray *edits)
+static gboolean decodes_to(const Transfer *transfer, const GArray *placed, Octets text)
 {
-    g_autoptr(GArray) local = g_array_copy((GArray *)edits);
-    for (guint i = 0; i < local->len; i++)
-        g_array_index(local, Edit, i).offset -= transfer->content;
-    return splice_to_string(transfer->encoded, local);
-}
-
-static gboolean decodes_to(TransferEncoding encoding, const GString *encoded, Octets text)
-{
-    Transfer again = {.encoding = encoding, .encoded = {encoded->str, encoded->len}};
-    if (encoding == TRANSFER_BASE64)
-        decode_base64(&again);
-    else
-        decode_quoted(&again);
-    gboolean same = again.faithful && again.decoded.size == text.size &&
-                    (text.size == 0 || memcmp(again.decoded.data, text.data, text.size) == 0);
-    transfer_clear(&again);
-    return same;
-}
-
-/* The same edits with the lines of their result broken. Owned by the caller. */
-static GArray *break_lines(const Transfer *transfer, const GArray *edits, GStringChunk *strings)
-{
-    g_autoptr(GString) encoded = edit_encoded(transfer, edits);
-    Octets between = {encoded->str, encoded->len};
-    g_autoptr(GArray) breaks =
-        base64_break_lines(between, transfer->encoded, transfer->line_ending, strings);
-    g_autoptr(GArray) local = g_array_copy((GArray *)edits);
-    for (guint i = 0; i < local->len; i++)
-        g_array_index(local, Edit, i).offset -= transfer->content;
-    GArray *composed = splice_compose(local, breaks, between, strings);
-    shift_edits(composed, 0, transfer->content);
-    return composed;
+    switch (transfer->encoding) {
+    case TRANSFER_QUOTED_PRINTABLE:
+        return quoted_decodes_to(transfer->encoded, placed, text);
+    case TRANSFER_BASE64:
+        return base64_decodes_to(transfer->encoded, placed, text);
+    case TRANSFER_IDENTITY:
+    case TRANSFER_UNKNOWN:
+        break;
+    }
+    return TRUE;
 }
 
 gboolean transfer_write_back(const Transfer *transfer, const GArray *edits, Octets text,
                              gboolean breaks_lines, GStringChunk *strings, GArray *out)
 {
-    g_autoptr(GArray) placed = g_array_new(FALSE, FALSE, sizeof(Edit));
-    if (edits->len > 0)
-        transfer_place_edits(transfer, edits, strings, placed);
-    if (breaks_lines && transfer->encoding == TRANSFER_BASE64) {
-        GArray *broken = break_lines(transfer, placed, strings);
-        g_array_unref(placed);
-        placed = broken;
+    guint from = out->len;
+    place_edits(transfer, edits, breaks_lines, strings, out);
+    const GArray placed = {.data = (gchar *)&g_array_index(out, Edit, from),
+                           .len = out->len - from};
+    if (placed.len > 0 && !decodes_to(transfer, &placed, text)) {
+        g_array_set_size(out, from);
+        return FALSE;
     }
-    if (transfer->encoding != TRANSFER_IDENTITY && placed->len > 0) {
-        g_autoptr(GString) encoded = edit_encoded(transfer, placed);
-        if (!decodes_to(transfer->encoding, encoded, text))
-            return FALSE;
-    }
-    g_array_append_vals(out, placed->data, placed->len);
+    shift_edits(out, from, transfer->content);
     return TRUE;
 }

@@ -13,21 +13,10 @@
 
 #include "common/mail/splice.h"
 
-/* TRUE when `encoded` is nothing but the alphabet, line ends, and padding at the end of whole
- * quanta, and decodes to `decoded_size` octets. */
-gboolean base64_is_strict(Octets encoded, gsize decoded_size);
-
 /* As transfer_place_edits, with offsets in `encoded`, which must be strict. `line_ending` is used
- * where `encoded` has none. */
+ * where `encoded` has none. Where `breaks_lines`, each line that has more than 990 octets then is
+ * broken after every 76, by the first line ending of `encoded`. */
 void base64_place_edits(Octets encoded, Octets decoded, Octets line_ending, const GArray *edits,
-                        GStringChunk *strings, GArray *out);
-
-/* TRUE when a line has more than 990 octets. */
-gboolean base64_has_long_line(Octets encoded);
-
-/* Edits that break each line of more than 990 octets of `encoded` after every 76, by the first line
- * ending of `original`, the encoded octets as they came, else `fallback`. The caller's,
- * g_array_unref; texts live in `strings`. */
-GArray *base64_break_lines(Octets encoded, Octets original, Octets fallback, GStringChunk *strings);
+                        gboolean breaks_lines, GStringChunk *strings, GArray *out);
 
 #endif

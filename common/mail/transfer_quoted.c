@@ -319,15 +319,3 @@ gboolean quoted_ends_in_soft_break(Octets encoded)
     return before_soft_break(encoded, encoded.size) < encoded.size ||
            (encoded.size > 0 && encoded.data[encoded.size - 1] == '=');
 }
-
-gboolean quoted_escapes_line_ends(Octets encoded)
-{
-    for (gsize next = octets_next_line(encoded, 0); next > 0;
-         next = octets_next_line(encoded, next)) {
-        if (encoded.data[next - 1] == '\n' && before_soft_break(encoded, next) == next)
-            return FALSE;
-        if (next == encoded.size)
-            break;
-    }
-    return TRUE;
-}

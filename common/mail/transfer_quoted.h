@@ -28,7 +28,4 @@ void quoted_place_edits(Octets encoded, Octets decoded, Octets line_ending, cons
 /* TRUE when the last thing in it is a soft line break: something was cut off. */
 gboolean quoted_ends_in_soft_break(Octets encoded);
 
-/* TRUE when every line end in it is that of a soft break. */
-gboolean quoted_escapes_line_ends(Octets encoded);
-
 #endif

@@ -70,18 +70,47 @@ static gboolean reads_as_field(const PartWork *work, const GArray *edits)
 }
 
 /* Puts what the rounds gave into the plan; `first` is the part's first finding. */
-static void write_back(const PartWork *work, const RoundsResult *result, gboolean breaks_lines,
+static void write_back(const PartWork *work, const RoundsResult *result, gboolean breaks,
                        guint first)
 {
     Plan *plan = work->plan;
     Octets text = result->text == NULL ? work->transfer->decoded
                                        : (Octets){result->text->str, result->text->len};
-    if (reads_as_field(work, result->fields) &&
-        transfer_write_back(work->transfer, result->edits, text, breaks_lines, plan->strings,
+    if (result->is_sound && reads_as_field(work, result->fields) &&
+        transfer_write_back(work->transfer, result->edits, text, breaks, plan->strings,
                             plan->edits))
         g_array_append_vals(plan->edits, result->fields->data, result->fields->len);
     else
         plan_withdraw(plan, first, REASON_GUARD);
+}
+
+/* TRUE when the lines of the encoded content are to be broken, when all else is done; the finding
+ * goes to the plan. Not of a text that was left as it came. */
+static gboolean breaks_lines(const PartWork *work, const RoundsResult *result)
+{
+    const GArray *all = work->policy->active;
+    for (guint i = 0; i < all->len; i++) {
+        const ActiveCase *active = &g_array_index(all, ActiveCase, i);
+        if (active->rule_case->place != PLACE_CONTENT || result->is_left ||
+            !transfer_has_long_line(work->transfer))
+            continue;
+        gboolean on = policy_is_on(work->policy, active->turned_on_by);
+        Finding finding = {
+            .rule = active->rule,
+            .rule_case = active->rule_case,
+            .part = work->part->number,
+            .type = work->part->type,
+            .property = active->rule_case->names[0],
+            .old_value = "a line over 990 octets",
+            .new_value = "lines of 76 octets",
+            .reason = work->seal != REASON_NONE ? work->seal
+                      : on                      ? REASON_NONE
+                                                : REASON_SWITCH,
+        };
+        g_array_append_val(work->plan->findings, finding);
+        return finding.reason == REASON_NONE;
+    }
+    return FALSE;
 }
 
 static void examine_text(const PartWork *work, Octets text)
@@ -89,9 +118,9 @@ static void examine_text(const PartWork *work, Octets text)
     g_auto(RoundsResult) result;
     guint first = work->plan->findings->len;
     rounds_run(work, text, &result);
-    gboolean breaks_lines = rounds_break_lines(work, &result);
-    if (result.edits->len > 0 || result.fields->len > 0 || breaks_lines)
-        write_back(work, &result, breaks_lines, first);
+    gboolean breaks = breaks_lines(work, &result);
+    if (result.edits->len > 0 || result.fields->len > 0 || breaks)
+        write_back(work, &result, breaks, first);
 }
 
 void calendar_part_examine(const PartWork *given)

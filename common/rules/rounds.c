@@ -29,7 +29,8 @@ typedef struct {
 typedef struct {
     const PartWork *work;
     RoundsResult *result;
-    Octets text; /* as the round finds it */
+    Octets first; /* the text as it came */
+    Octets text;  /* as the round finds it */
     FieldFacts field;
     GArray *mended;  /* Finding of the rounds before: repaired, or refused by the guard */
     GArray *refused; /* Refusal */
@@ -316,16 +317,30 @@ static void object(Found *found, const GArray *refused)
     }
 }
 
-static GArray *sorted_edits(const Draft *draft)
+/* The edits of the draft, which are given away: there may be very many. Owned by the caller. */
+static GArray *take_edits(Draft *draft)
 {
     GArray *edits = g_array_sized_new(FALSE, FALSE, sizeof(Edit), draft->edits->len);
     for (guint i = 0; i < draft->edits->len; i++)
         g_array_append_val(edits, g_array_index(draft->edits, DraftEdit, i).edit);
+    g_clear_pointer(&draft->edits, g_array_unref);
     splice_sort(edits);
     return edits;
 }
 
-/* The edits join those of the rounds before, and the text becomes what they make of it. */
+/* The edits of all rounds, on the first text. */
+static GArray *join_edits(Rounds *rounds, GArray *edits)
+{
+    RoundsResult *result = rounds->result;
+    if (result->text == NULL)
+        return g_array_ref(edits);
+    GArray *all = splice_compose(result->edits, edits, rounds->text, rounds->work->plan->strings);
+    result->is_sound = result->is_sound && splice_same(rounds->text, edits, rounds->first, all);
+    return all;
+}
+
+/* The edits join those of the rounds before, and the text becomes what they make of the first one:
+ * the one that the round found goes before, for it may be large. */
 static void apply(Found *found)
 {
     Rounds *rounds = found->rounds;
@@ -334,16 +349,14 @@ static void apply(Found *found)
     splice_sort(result->fields);
     if (found->draft.edits->len == 0)
         return;
-    g_autoptr(GArray) edits = sorted_edits(&found->draft);
-    GString *text = splice_to_string(rounds->text, edits);
-    GArray *composed =
-        splice_compose(result->edits, edits, rounds->text, rounds->work->plan->strings);
+    g_autoptr(GArray) edits = take_edits(&found->draft);
+    GArray *all = join_edits(rounds, edits);
     g_array_unref(result->edits);
-    result->edits = composed;
+    result->edits = all;
     if (result->text != NULL)
         g_string_free(result->text, TRUE);
-    result->text = text;
-    rounds->text = (Octets){text->str, text->len};
+    result->text = splice_to_string(rounds->first, all);
+    rounds->text = (Octets){result->text->str, result->text->len};
 }
 
 static RoundVerdict ask_guard(Found *found, GArray *refused)
@@ -436,6 +449,7 @@ void rounds_run(const PartWork *work, Octets text, RoundsResult *result)
     *result = (RoundsResult){
         .edits = g_array_new(FALSE, FALSE, sizeof(Edit)),
         .fields = g_array_new(FALSE, FALSE, sizeof(Edit)),
+        .is_sound = TRUE,
     };
     g_autoptr(GArray) mended = g_array_new(FALSE, FALSE, sizeof(Finding));
     g_autoptr(GArray) left = g_array_new(FALSE, FALSE, sizeof(Finding));
@@ -443,6 +457,7 @@ void rounds_run(const PartWork *work, Octets text, RoundsResult *result)
     Rounds rounds = {
         .work = work,
         .result = result,
+        .first = text,
         .text = text,
         .mended = mended,
         .refused = refused,
@@ -458,33 +473,6 @@ void rounds_run(const PartWork *work, Octets text, RoundsResult *result)
         return;
     g_array_set_size(result->edits, 0);
     g_array_set_size(result->fields, 0);
-}
-
-gboolean rounds_break_lines(const PartWork *work, const RoundsResult *result)
-{
-    const GArray *all = work->policy->active;
-    for (guint i = 0; i < all->len; i++) {
-        const ActiveCase *active = &g_array_index(all, ActiveCase, i);
-        if (active->rule_case->place != PLACE_CONTENT || result->is_left ||
-            !transfer_has_long_line(work->transfer))
-            continue;
-        gboolean on = policy_is_on(work->policy, active->turned_on_by);
-        Finding finding = {
-            .rule = active->rule,
-            .rule_case = active->rule_case,
-            .part = work->part->number,
-            .type = work->part->type,
-            .property = active->rule_case->names[0],
-            .old_value = "a line over 990 octets",
-            .new_value = "lines of 76 octets",
-            .reason = work->seal != REASON_NONE ? work->seal
-                      : on                      ? REASON_NONE
-                                                : REASON_SWITCH,
-        };
-        g_array_append_val(work->plan->findings, finding);
-        return finding.reason == REASON_NONE;
-    }
-    return FALSE;
 }
 
 void rounds_result_clear(RoundsResult *result)

@@ -14,19 +14,16 @@
 #include "common/rules/part_work.h"
 
 typedef struct {
-    GArray *edits;    /* Edit on the first text, sorted */
-    GArray *fields;   /* Edit on the message, in header fields of the part, sorted */
-    GString *text;    /* the last text; NULL: it is the first */
-    gboolean is_left; /* the text is left as it came, as a whole */
+    GArray *edits;     /* Edit on the first text, sorted */
+    GArray *fields;    /* Edit on the message, in header fields of the part, sorted */
+    GString *text;     /* the last text; NULL: it is the first */
+    gboolean is_left;  /* the text is left as it came, as a whole */
+    gboolean is_sound; /* the edits do in one go what those of the rounds did */
 } RoundsResult;
 
 /* Works on `text`, the decoded content of the part or what stands for it. Findings go to the plan,
  * with the seal of the work, where it has one. */
 void rounds_run(const PartWork *work, Octets text, RoundsResult *result);
-
-/* TRUE when the lines of the encoded content are to be broken, when all else is done; the finding
- * goes to the plan. Not of a text that was left as it came. */
-gboolean rounds_break_lines(const PartWork *work, const RoundsResult *result);
 
 void rounds_result_clear(RoundsResult *result);
 

@@ -125,6 +125,26 @@ def _folded_line(count):
     return alone(STAMP + folded(b"DESCRIPTION:" + b"x" * count))
 
 
+def _encoded(encoding, text):
+    return HEAD + TYPE + b"Content-Transfer-Encoding: " + encoding + b"\r\n\r\n" + text
+
+
+def _text_base64(count):
+    text = calendar(STAMP + folded(b"DESCRIPTION:" + b"x" * count))
+    return _encoded(b"base64", base64.encodebytes(text).replace(b"\n", b"\r\n"))
+
+
+def _line_base64(count):
+    text = calendar(STAMP + folded(b"DESCRIPTION:" + b"x" * count))
+    return _encoded(b"base64", base64.b64encode(text) + b"\r\n")
+
+
+def _line_feeds_quoted(count):
+    """LF alone, and each of them encoded."""
+    text = calendar(STAMP + folded(b"DESCRIPTION:" + b"x" * count))
+    return _encoded(b"quoted-printable", text.replace(b"\r\n", b"=0A=\r\n"))
+
+
 def _folds_in_characters(count):
     return alone(STAMP + b"SUMMARY:" + b"xx\xc3\r\n \xa4" * count + b"\r\n", b"REQUEST")
 
@@ -157,6 +177,9 @@ MAILS = (
     Hostile("a folded line of 57 MB", 57_000_000, _folded_line),
     Hostile("signatures in a line", 200_000, lambda count: alone(
         STAMP + b"DESCRIPTION:" + b"-----BEGIN PGP SIGNED MESSAGE-----" * count + b"\r\n")),
+    Hostile("a text of 42 MB in base64", 42_000_000, _text_base64),
+    Hostile("a text of 42 MB in a line of base64", 42_000_000, _line_base64),
+    Hostile("LF alone in 50 MB of quoted-printable", 50_000_000, _line_feeds_quoted),
     Hostile("attendees without mailto:", 10_000, _attendees),
     Hostile("attendees without mailto:, quoted-printable", 10_000,
             lambda count: quoted(_attendees(count))),

@@ -299,6 +299,29 @@ static void test_compose_random(void)
     }
 }
 
+/* Both lists on "abcdef": do they make the same of it? */
+static void check_same(const char *one, const char *other, gboolean same)
+{
+    g_auto(GStrv) words = g_strsplit(one, " ", -1);
+    g_auto(GStrv) others = g_strsplit(other, " ", -1);
+    g_autoptr(GArray) left = read_edits(words);
+    g_autoptr(GArray) right = read_edits(others);
+    Octets octets = octets_of("abcdef");
+    g_assert_cmpint(splice_same(octets, left, octets, right), ==, same);
+    g_assert_cmpint(splice_same(octets, right, octets, left), ==, same);
+}
+
+static void test_same(void)
+{
+    check_same("", "", TRUE);
+    check_same("1-1:b", "", TRUE);
+    check_same("0-6:xyz", "0-3:xy 3-3: 6-0:z", TRUE);
+    check_same("2-0:X", "2-0: 3-0:X", FALSE);
+    check_same("6-0:X", "", FALSE);
+    check_same("5-1:", "", FALSE);
+    check_same("0-6:", "", FALSE);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -318,5 +341,6 @@ int main(int argc, char **argv)
     g_test_add_func("/splice/valid", test_valid);
     g_test_add_func("/splice/sort-stable", test_sort_stable);
     g_test_add_func("/splice/sort-order", test_sort_order);
+    g_test_add_func("/splice/same", test_same);
     return g_test_run();
 }

@@ -9,6 +9,8 @@
  */
 #include "common/mail/transfer_base64.h"
 
+#include "common/mail/base64_reading.h"
+
 #include <string.h>
 
 typedef struct {
@@ -172,7 +174,7 @@ static void test_place(gconstpointer data)
     g_autoptr(GStringChunk) strings = g_string_chunk_new(64);
     g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(Edit));
     base64_place_edits(encoded, (Octets){decoded->str, decoded->len}, octets_of(LINE_ENDING), edits,
-                       strings, out);
+                       FALSE, strings, out);
     g_assert_true(splice_is_valid(out, encoded.size));
     g_autoptr(GString) result = splice_to_string(encoded, out);
     g_assert_cmpstr(result->str, ==, row->result);
@@ -192,7 +194,7 @@ static void test_narrow(void)
     g_autoptr(GStringChunk) strings = g_string_chunk_new(64);
     g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(Edit));
     base64_place_edits(octets_of(encoded), (Octets){decoded->str, decoded->len},
-                       octets_of(LINE_ENDING), edits, strings, out);
+                       octets_of(LINE_ENDING), edits, FALSE, strings, out);
     g_assert_cmpuint(out->len, ==, 2);
     g_assert_cmpuint(g_array_index(out, Edit, 0).offset, ==, 4);
     g_assert_cmpuint(g_array_index(out, Edit, 0).length, ==, 4);
@@ -218,7 +220,7 @@ static void test_line_length(void)
     g_autoptr(GStringChunk) strings = g_string_chunk_new(64);
     g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(Edit));
     base64_place_edits((Octets){encoded->str, encoded->len}, octets_of(text), octets_of("\n"),
-                       edits, strings, out);
+                       edits, FALSE, strings, out);
     g_autoptr(GString) result = splice_to_string((Octets){encoded->str, encoded->len}, out);
     g_auto(GStrv) lines = g_strsplit(result->str, "\r\n", -1);
     guint count = g_strv_length(lines);
