@@ -11,6 +11,7 @@
 #include "cli/mend/mend_maildir.h"
 #include "cli/mend/mend_mbox.h"
 #include "cli/output.h"
+#include "cli/store/store_walk.h"
 #include "common/repair.h"
 
 #include <string.h>
@@ -181,17 +182,8 @@ static void mend_whole_mbox(InPlace *run, const StoredMail *mail)
 
 /* --- Each mail in turn */
 
-/* Locks the folder, and finishes what a killed run left in it. */
-static gboolean begin_folder(const MendPlace *place, GError **error)
-{
-    if (!mend_place_lock(place)) {
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_AGAIN,
-                    "another repair works in %s; try again later", place->folder_path);
-        return FALSE;
-    }
-    return !place->maildir || mend_maildir_finish(place, error);
-}
-
+/* The file is in the place where run->place is then. FALSE when nothing can be done there, which
+ * was told. */
 static gboolean go_to(InPlace *run, const StoreFile *file)
 {
     g_autoptr(GError) error = NULL;
@@ -201,9 +193,9 @@ static gboolean go_to(InPlace *run, const StoreFile *file)
         return FALSE;
     }
     if (entered)
-        run->closed = !begin_folder(&run->place, &error);
+        run->closed = !mend_place_lock(&run->place);
     if (entered && run->closed)
-        tell_trouble(file->path, error->message, run);
+        tell_trouble(run->place.folder_path, "another repair works there; try again later", run);
     return !run->closed;
 }
 
@@ -264,11 +256,40 @@ static void tell_sums(const InPlace *run)
     puts("");
 }
 
+static void finish_in(const StoreWalkFile *walked, gpointer data)
+{
+    InPlace *run = data;
+    g_autoptr(GError) error = NULL;
+    gboolean entered = FALSE;
+    if (!walked->regular || !mend_place_move(&run->place, &walked->file, &entered, NULL) ||
+        !entered || !run->place.maildir || !mend_place_lock(&run->place))
+        return;
+    if (!mend_maildir_finish(&run->place, &error))
+        tell_trouble(run->place.folder_path, error->message, run);
+}
+
+static void pass_over(const char *path G_GNUC_UNUSED, const char *text G_GNUC_UNUSED,
+                      gpointer data G_GNUC_UNUSED)
+{
+}
+
+/* Finishes what a killed run left in Maildirs, before the mails of any are read: then none vanishes
+ * while it is read. What cannot be entered is told afterwards. */
+static void finish_paths(char *const *paths, InPlace *run)
+{
+    const StoreWalk walk = {.file = finish_in, .trouble = pass_over, .data = run};
+    for (; *paths != NULL; paths++)
+        store_walk_path(*paths, &walk);
+    mend_place_close(&run->place);
+}
+
 static CommandExit mend_paths(char *const *paths, InPlace *run)
 {
     const StoreVisitor visitor = {
         .examine = examine_mail, .take = take_mail, .trouble = tell_unread, .data = run};
     run->lines = g_string_new(NULL);
+    if (!run->dry_run)
+        finish_paths(paths, run);
     store_run(paths, &visitor);
     tell_sums(run);
     g_string_free(run->lines, TRUE);
@@ -325,9 +346,9 @@ CommandExit in_place_command(int argc, char **argv)
         command_trouble("no PATH; name a message, a mailbox, or a folder of them");
         return COMMAND_TROUBLE;
     }
-    if (!engine_open(&engine, &options) || !open_backup(&run, backup, paths))
-        return COMMAND_TROUBLE;
-    code = mend_paths(paths, &run);
+    code = COMMAND_TROUBLE;
+    if (engine_open(&engine, &options) && open_backup(&run, backup, paths))
+        code = mend_paths(paths, &run);
     g_free(run.backup);
     return code;
 }
