@@ -21,7 +21,7 @@ static const struct {
     CommandExit (*run)(int argc, char **argv);
 } COMMANDS[] = {
     {"check", "say what is wrong in messages", check_command},
-    {"repair", "write a repaired message, or show what would change", repair_command},
+    {"repair", "write a repaired message, or mend mail where it lies", repair_command},
     {"report", "show who sends which defects, and what would mend them", report_command},
     {"filter", "pass a message on as the milter would treat it", filter_command},
     {"rules", "show the rules and what the settings make of them", rules_command},

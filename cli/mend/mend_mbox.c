@@ -144,6 +144,7 @@ static void tell_trouble(const char *path G_GNUC_UNUSED, const char *text, gpoin
 static gboolean settle(Work *work)
 {
     take_until(work, work->status.st_size);
+    mbox_lock_refresh(&work->lock);
     return !work->failed && mbox_copy_seal(&work->copy, work->place, work->error) &&
            mbox_copy_settle(&work->copy, work->place, work->lock.fd, work->error);
 }

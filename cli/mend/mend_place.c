@@ -25,8 +25,7 @@ static gboolean is_maildir(const MendPlace *place)
 {
     g_autofree char *base = g_path_get_basename(place->folder_path);
     return (strcmp(base, "cur") == 0 || strcmp(base, "new") == 0) &&
-           is_folder(place->folder, "../cur") && is_folder(place->folder, "../new") &&
-           is_folder(place->folder, "../tmp");
+           is_folder(place->folder, "../cur") && is_folder(place->folder, "../new");
 }
 
 /* A file that the walker met in a folder is there, whatever became of the path since. */
@@ -101,6 +100,8 @@ gboolean mend_place_move(MendPlace *place, const StoreFile *file, gboolean *ente
 
 void mend_place_close(MendPlace *place)
 {
+    if (place->maildir)
+        fsync(place->folder); /* old mails that went */
     if (place->folder_path != NULL)
         close(place->folder);
     g_free(place->folder_path);
