@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "protocol")
 import lab
 import mails
 import milter_process
+import milter_wire
 import report_mails
 
 MISSING = "attendee-change-missing"
@@ -245,9 +246,7 @@ class Text(Report):
     def offset(self, number):
         """Where the mail of partner.example with that number begins in the mbox."""
         octets = self.box.read_bytes()
-        at = octets.index(b"<%d@partner.example>" % number)
-        return octets.rindex(b"\nFrom ", 0, at) + len(b"\n") + octets[
-            octets.rindex(b"\nFrom ", 0, at) + 1:].index(b"\n") + 1
+        return octets.rindex(b"From: ", 0, octets.index(b"<%d@partner.example>" % number))
 
     def test_is_80_wide(self):
         """But for names of files and Message-IDs, which are of use only as a whole."""
@@ -498,6 +497,36 @@ class Log(Report):
         path = self.folder / "mail.log"
         path.write_bytes(b"x" * (1 << 20) + b"\n\0\n" + self.events()[0].encode())
         self.assertEqual(self.json("--log", path)["messages"], 1)
+
+
+class Milter(Report):
+    """What a real milter wrote, of the mails whose report is known."""
+
+    def log(self, form):
+        """Its log, once it has told of every broken mail."""
+        milter = milter_process.started(self, {"log": {"format": form}},
+                                        folder=lab.scratch_folder(self))
+        milter.switch_on()
+        for number, mail in enumerate(report_mails.made()):
+            sender = mails.field(mail, "From")[0].rpartition("<")[2]
+            milter_wire.one_message(milter.socket, mail, queue_id=b"Q%d" % number,
+                                    sender=b"<" + sender.encode())
+        lab.wait_until(lambda: b"Q5" in milter.log.read_bytes(), "the last event")
+        return milter.log
+
+    def test_forms(self):
+        for form in ("text", "json"):
+            with self.subTest(form=form):
+                report = self.json("--log", self.log(form))
+                self.assertEqual(self.rows(report, "outcomes", "outcome", "messages", "defects"),
+                                 [("repaired", 2, 2), ("mail", 1, 1), ("left", 1, 1)])
+                self.assertEqual(self.rows(report, "reasons", "reason", "defects"),
+                                 [("signed", 1)])
+                self.assertEqual(self.rows(report, "domains", "domain", "broken"),
+                                 [("partner.example", 3), ("other.example", 1)])
+                self.assertEqual(self.rows(report, "producer_rules", "producer", "rule", "defects"),
+                                 [("Microsoft Exchange Server 2007", MISSING, 3),
+                                  ("Google Calendar", "address-scheme", 1)])
 
 
 class Manual(Report):
