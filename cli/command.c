@@ -139,7 +139,7 @@ static void enable_all(Policy *policy)
         policy_set_level(policy, rules_get(number)->name, RULE_ENABLED);
 }
 
-GPtrArray *command_list_recipients(char **recipients)
+static GPtrArray *list_recipients(char **recipients)
 {
     GPtrArray *list = recipients == NULL ? NULL : g_ptr_array_new();
     for (; recipients != NULL && *recipients != NULL; recipients++)
@@ -157,7 +157,7 @@ gboolean engine_open(Engine *engine, const EngineOptions *options)
         return FALSE;
     if (options->all)
         enable_all(&engine->settings->policy);
-    engine->recipients = command_list_recipients(options->recipients);
+    engine->recipients = list_recipients(options->recipients);
     repair_init();
     return TRUE;
 }

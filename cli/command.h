@@ -60,10 +60,6 @@ typedef struct {
  * defaults. NULL and an error, a line for each fault. Owned by the caller, settings_free. */
 Settings *command_load_settings(const char *config, GError **error);
 
-/* The addresses of an option, NULL for none. They are borrowed; owned by the caller,
- * g_ptr_array_unref. */
-GPtrArray *command_list_recipients(char **recipients);
-
 /* Loads the settings that the options name, or the installed ones where there are any, and takes
  * the time from the clock where they name none. FALSE when one of them is wrong, which was said.
  * engine_close frees what it holds. Borrows the options. */

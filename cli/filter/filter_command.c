@@ -17,9 +17,9 @@ typedef struct {
     char *config;
     char *sender;
     char **recipients;
+    char **rest; /* recipients, too */
     char *client;
     char *queue_id;
-    char **rest;
 } FilterOptions;
 
 static void filter_options_clear(FilterOptions *options)
@@ -40,7 +40,7 @@ static gboolean parse(FilterOptions *options, int argc, char **argv, char **faul
                       CommandExit *code)
 {
     static const CommandHelp help = {
-        .arguments = NULL,
+        .arguments = "[RECIPIENT...]",
         .summary = "Passes a message on, from standard input to standard output, as the milter "
                    "would have\ntreated it.",
         .description = "Whatever is wrong, the message leaves as it came, and syslog tells.\n"
@@ -59,11 +59,8 @@ static gboolean parse(FilterOptions *options, int argc, char **argv, char **faul
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->rest, NULL, NULL},
         {0},
     };
-    if (command_parse(&help, entries, argc, argv, code)) {
-        if (options->rest != NULL)
-            *fault = g_strdup_printf("\"%s\" belongs to no option", options->rest[0]);
+    if (command_parse(&help, entries, argc, argv, code))
         return TRUE;
-    }
     *fault = g_strdup("its options are wrong; see calmend filter --help");
     return *code != COMMAND_OK;
 }
@@ -86,11 +83,26 @@ static const char *sender_of(const FilterOptions *options)
     return options->sender != NULL && *options->sender == '\0' ? "<>" : options->sender;
 }
 
-static gboolean is_exempt(const Settings *settings, const FilterOptions *options)
+/* NULL where they are not known; borrowed strings. Owned by the caller, g_ptr_array_unref. */
+static GPtrArray *recipients_of(const FilterOptions *options)
+{
+    char **const lists[] = {options->recipients, options->rest};
+    GPtrArray *recipients = g_ptr_array_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
+        for (char **it = lists[i]; it != NULL && *it != NULL; it++)
+            g_ptr_array_add(recipients, *it);
+    }
+    if (recipients->len == 0)
+        g_clear_pointer(&recipients, g_ptr_array_unref);
+    return recipients;
+}
+
+static gboolean is_exempt(const Settings *settings, const FilterOptions *options,
+                          const GPtrArray *recipients)
 {
     Exemption exemption = exemption_begin(settings, octets_of(sender_of(options)));
-    for (char **it = options->recipients; it != NULL && *it != NULL; it++)
-        exemption_recipient(&exemption, settings, octets_of(*it));
+    for (guint i = 0; recipients != NULL && i < recipients->len; i++)
+        exemption_recipient(&exemption, settings, octets_of(g_ptr_array_index(recipients, i)));
     return exemption_holds(&exemption, settings, options->client, NULL);
 }
 
@@ -134,7 +146,7 @@ static CommandExit pass(const Settings *settings, const FilterOptions *options, 
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Passage) passage = passage_new(settings);
-    g_autoptr(GPtrArray) recipients = command_list_recipients(options->recipients);
+    g_autoptr(GPtrArray) recipients = recipients_of(options);
     const Envelope envelope = {
         .sender = sender_of(options), .recipients = recipients, .client = options->client};
     g_autoptr(Choice) choice = choice_new(settings, &envelope);
@@ -150,7 +162,7 @@ static CommandExit pass(const Settings *settings, const FilterOptions *options, 
     };
     if (fault != NULL)
         passage_open(passage, OUTCOME_FAILED);
-    else if (is_exempt(settings, options))
+    else if (is_exempt(settings, options, recipients))
         passage_open(passage, OUTCOME_EXEMPT);
     switch (passage_read(passage, &error)) {
     case PASSAGE_GONE:
