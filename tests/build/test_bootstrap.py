@@ -31,6 +31,7 @@ STAGES = {
     "coverage": ("gcovr python3", "clang postfix zsh debootstrap"),
     "faults": ("postfix python3-aiosmtpd m4", "clang zsh debootstrap gcovr"),
     "stores": ("dovecot-imapd isync postfix python3-aiosmtpd", "clang zsh debootstrap gcovr"),
+    "filter": ("procmail maildrop dovecot-sieve libidn12 postfix", "clang zsh debootstrap gcovr"),
     "readers": ("python3-vobject php-cli nodejs", "clang postfix zsh debootstrap gcovr"),
     "browser": ("chromium chromium-driver python3-selenium", "clang postfix zsh debootstrap gcovr"),
     "boot": ("systemd-container debhelper", "clang postfix zsh lintian qemu-system-x86"),

@@ -141,10 +141,19 @@ class Rsyslog(unittest.TestCase):
         milter.switch_on()
         milter_wire.one_message(milter.socket, mails.reply_mail(), queue_id=b"FILED2")
         lab.wait_until(lambda: filed.exists() and b"FILED2" in filed.read_bytes(), "the events")
+        self.filter_mail(milter, b"--queue-id=FILED3")
+        lab.wait_until(lambda: b"FILED3" in filed.read_bytes(), "the event of the filter")
         lines = filed.read_text().splitlines()
         self.assertEqual([re.search(r"Event ID: (\d+);", line)[1] for line in lines],
-                         ["328", "327"])
+                         ["328", "327", "327"])
         self.assertRegex(lines[0], r"^\d{4}-\d\d-\d\dT\S+ \S+ warning FILED1: Event Type: ")
+
+    def filter_mail(self, milter, option):
+        """Sends a mail through the command, with the settings and the log of the milter."""
+        program = ["unshare", "--mount", "sh", "-c", test_syslog.NAMESPACE, "sh",
+                   milter.log_socket, lab.COMMAND, "filter", "--config", str(milter.config), option]
+        subprocess.run(program, input=mails.reply_mail(), stdout=subprocess.DEVNULL, check=True,
+                       timeout=lab.PATIENCE)
 
     def start_rsyslog(self, config, folder):
         check = subprocess.run(["rsyslogd", "-N1", "-f", config], stdout=subprocess.PIPE,

@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""calmend in Dovecot with Pigeonhole, by the packaged files."""
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+import filter_site
+from filter_cases import SENDER, Cases
+
+import lab
+
+LDA = pathlib.Path("/usr/lib/dovecot/dovecot-lda")
+PLUGIN = pathlib.Path("/usr/lib/dovecot/modules/sieve/lib90_sieve_extprograms_plugin.so")
+RECIPIENT = "olga@example.org"
+
+# Nothing of Dovecot runs beside the delivery agent. The folders of the packaged settings are those
+# of the test.
+SETTINGS = """
+base_dir = {home}/run
+state_dir = {home}/run
+mail_location = maildir:{maildir}
+postmaster_address = postmaster@example.org
+hostname = mx.lab.example
+log_path = {home}/log
+ssl = no
+protocol lda {{
+  mail_plugins = sieve
+}}
+{snippet}
+"""
+
+
+class Dovecot(filter_site.Agent):
+    envelope = [f"--sender={SENDER}", f"--recipient={RECIPIENT}"]
+
+    def __init__(self, site):
+        super().__init__(site, "dovecot-lda", kept_when_killed=False)
+        etc = site.folder / "dovecot"
+        scripts = etc / "sieve-before.d"
+        programs = etc / "sieve-filter"
+        for folder in (scripts, programs, self.home / "run"):
+            folder.mkdir(parents=True)
+        shutil.copy(filter_site.SNIPPETS / "dovecot/calmend.sieve", scripts)
+        site.put_snippet("dovecot/calmend").rename(programs / "calmend")
+        self.config = etc / "dovecot.conf"
+        packaged = (filter_site.SNIPPETS / "dovecot/90-calmend.conf").read_text()
+        self.config.write_text(SETTINGS.format(
+            home=self.home, maildir=self.maildir,
+            snippet=packaged.replace("/etc/dovecot/", f"{etc}/")))
+        subprocess.run(["sievec", "-c", self.config, scripts], check=True, timeout=lab.PATIENCE)
+
+    def command(self):
+        return [str(LDA), "-e", "-c", str(self.config), "-f", SENDER, "-a", RECIPIENT]
+
+
+class Delivery(Cases, unittest.TestCase):
+    @classmethod
+    def start(cls):
+        lab.need(LDA.exists(), "Dovecot is not installed")
+        lab.need(PLUGIN.exists(), "dovecot-sieve is not installed")
+        return Dovecot(cls.site)
+
+
+if __name__ == "__main__":
+    lab.run_tests()
