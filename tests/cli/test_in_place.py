@@ -234,6 +234,60 @@ class Told(Stores):
         self.assertTrue(copy.exists())
 
 
+class Hostile(Stores):
+    """A folder whose owner would have somebody else, root perhaps, write elsewhere."""
+
+    def setUp(self):
+        super().setUp()
+        self.elsewhere = self.folder / "elsewhere"
+        self.elsewhere.mkdir()
+        (self.elsewhere / "file").write_text("untouched")
+
+    def check_elsewhere(self):
+        self.assertEqual({path.name: path.read_text() for path in self.elsewhere.iterdir()},
+                         {"file": "untouched"})
+
+    def test_tmp_that_is_a_link(self):
+        stored.make_maildir(self.store / "Maildir")
+        (self.store / "Maildir/tmp").rmdir()
+        (self.store / "Maildir/tmp").symlink_to(self.elsewhere)
+        self.write("Maildir/cur/1.M1P1.host:2,S", stored.broken(1))
+        _, err = self.trouble(self.store)
+        self.assertIn(b"cannot open tmp", err)
+        self.assertEqual(self.tree()["Maildir/cur/1.M1P1.host:2,S"], stored.broken(1))
+        self.check_elsewhere()
+
+    def test_links_for_mails(self):
+        stored.make_maildir(self.store / "Maildir")
+        (self.elsewhere / "file").write_bytes(stored.broken(1))
+        for name in ("Maildir/cur/1.M1P1.host:2,S", "a.eml", "box"):
+            (self.store / name).symlink_to(self.elsewhere / "file")
+        self.assertEqual(self.repair(self.store), b"0 messages, 0 mended\n")
+        self.assertEqual((self.elsewhere / "file").read_bytes(), stored.broken(1))
+
+    def test_working_file_that_is_a_link(self):
+        """Beside a file it goes; beside an mbox nothing is done."""
+        for name in ("a.eml", "box"):
+            (self.store / f".calmend-{name}").symlink_to(self.elsewhere / "file")
+        self.write("a.eml", stored.broken(1))
+        self.write("box", stored.mbox(stored.broken(2)))
+        out, err = self.trouble(self.store)
+        self.assertIn(b"a.eml: mended", out)
+        self.assertIn(b"box: cannot open the copy", err)
+        self.assertEqual(self.tree()["box"], stored.mbox(stored.broken(2)))
+        self.check_elsewhere()
+
+    @unittest.skipIf(os.geteuid() != 0, "only root gives files away")
+    def test_copy_of_somebody_else(self):
+        path = self.write("box", stored.mbox(stored.broken(1)))
+        copy = self.write(".calmend-box", b"x" * 600)
+        os.chown(path, 12345, 12345)
+        os.chown(copy, 23456, 23456)
+        _, err = self.trouble(path)
+        self.assertIn(b"somebody else made", err)
+        self.assertEqual(path.read_bytes(), stored.mbox(stored.broken(1)))
+
+
 class Backup(Stores):
     def setUp(self):
         super().setUp()
