@@ -10,12 +10,17 @@
 #define FREE_EDITS      ((gsize)50000)
 #define OCTETS_PER_EDIT 64
 
+/* Nor are more octets than the text has, and so many beside: they are what a line for each
+ * component takes, but not a VTIMEZONE for each line. */
+#define FREE_OCTETS ((gsize)2 * 1024 * 1024)
+
 void draft_init(Draft *draft, const Calendar *calendar, GStringChunk *strings)
 {
     *draft = (Draft){
         .calendar = calendar,
         .strings = strings,
         .most = FREE_EDITS + calendar->text.size / OCTETS_PER_EDIT,
+        .most_octets = FREE_OCTETS + calendar->text.size,
         .edits = g_array_new(FALSE, FALSE, sizeof(DraftEdit)),
         .expects = g_array_new(FALSE, FALSE, sizeof(Expect)),
         .earlier = g_array_new(FALSE, FALSE, sizeof(Edit)),
@@ -168,7 +173,8 @@ static void add(Draft *draft, gsize start, gsize end, Octets text, Expect expect
     };
     if (extend_deletion(draft, start, end, text, edit.expect))
         return;
-    if (draft->edits->len < draft->most)
+    draft->octets += text.size;
+    if (draft->edits->len < draft->most && draft->octets <= draft->most_octets)
         g_array_append_val(draft->edits, edit);
     else
         draft->is_full = TRUE;

@@ -42,6 +42,8 @@ struct Draft {
     gboolean waiting;        /* a finding waits for the next round */
     gboolean takes_line_end; /* some line ending goes, and the others may now be all alike */
     gsize most;              /* edits that the draft takes */
+    gsize most_octets;       /* octets of their texts that it takes */
+    gsize octets;            /* those that it was given */
     gboolean is_full;        /* it was to take more */
     GArray *fields; /* Edit on the message: header fields of the part, in the order of the cases */
     guint field_first; /* the first of the finding in hand */

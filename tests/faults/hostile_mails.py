@@ -113,6 +113,15 @@ def _zones(count):
     return alone(STAMP + numbered(b"RDATE;TZID=Zone/%d:20260301T100000\r\n", count), b"REQUEST")
 
 
+def _zones_of_the_table(count):
+    """Each of them would be described, in each of many calendars."""
+    zones = (b"Europe/Rome", b"Europe/Oslo", b"Europe/Riga", b"Europe/Paris", b"Asia/Beirut",
+             b"America/Havana")
+    between = b"END:VEVENT\r\nEND:VCALENDAR\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n"
+    dates = b"".join(b"DUE;TZID=" + zone + b":20300301T100000\r\n" for zone in zones)
+    return alone(STAMP + dates + (between + dates) * (count // len(zones)), b"REQUEST")
+
+
 def _long_lines(count):
     return alone(STAMP + (b"COMMENT:" + b"x" * 990 + b"\r\n") * count, b"REQUEST")
 
@@ -184,6 +193,7 @@ MAILS = (
     Hostile("attendees without mailto:, quoted-printable", 10_000,
             lambda count: quoted(_attendees(count))),
     Hostile("TZIDs without a zone", 5_000, _zones),
+    Hostile("zones of the table, in many calendars", 29_000, _zones_of_the_table),
     Hostile("dates in the zone UTC", 90_000, lambda count: alone(
         STAMP + numbered(b"DTSTART;X-N=%d;TZID=UTC:20260301T100000\r\n", count), b"REQUEST")),
     Hostile("dates in zones", 90_000, lambda count: alone(

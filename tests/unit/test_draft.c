@@ -258,6 +258,23 @@ static void test_insert_component(void)
                 (Expect){EXPECT_COMPONENT, "Y", NULL, NULL});
 }
 
+/* Two MiB may come into a small text, and no more. */
+static void test_octets(void)
+{
+    g_auto(Bench) bench;
+    bench_init(&bench, TEXT("A:1"));
+    begin(&bench);
+    gsize place = calendar_line(&bench.calendar, 1)->start;
+    g_autofree char *value = g_strnfill(1024 * 1024, 'x');
+    for (guint i = 0; i < 2; i++)
+        draft_insert_component(&bench.draft, place, octets_of(value), "Y");
+    g_assert_false(bench.draft.is_full);
+    g_assert_cmpuint(bench.draft.edits->len, ==, 2);
+    draft_insert_component(&bench.draft, place, octets_of(value), "Y");
+    g_assert_true(bench.draft.is_full);
+    g_assert_cmpuint(bench.draft.edits->len, ==, 2);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -268,6 +285,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/draft/numbers", test_numbers);
     g_test_add_func("/draft/deletions-join", test_deletions_join);
+    g_test_add_func("/draft/octets", test_octets);
     g_test_add_func("/draft/insert-line", test_insert_line);
     g_test_add_func("/draft/insert-long-line", test_insert_long_line);
     g_test_add_func("/draft/set-value", test_set_value);
