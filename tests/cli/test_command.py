@@ -397,7 +397,8 @@ class FullDisk(Command):
         broken = self.write("broken.eml", mails.reply_mail())
         for arguments in (("--version",), ("--help",), ("check", broken), ("check", "--json", broken),
                           ("check", "--help"), ("repair", broken), ("repair", "--diff", broken),
-                          ("rules",), ("rules", "--json")):
+                          ("rules",), ("rules", "--json"), ("report", broken),
+                          ("report", "--json", broken), ("report", "--html=-", broken)):
             with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
                 done = subprocess.run([lab.COMMAND, *arguments], stdout=full,
                                       stderr=subprocess.PIPE, text=True, check=False)
