@@ -121,6 +121,8 @@ def parts_of(mail):
         if part.get_content_type() not in ("text/calendar", "application/ics"):
             continue
         encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+        if not isinstance(part.get_param("charset", ""), str):
+            part.set_param("charset", "utf-8")  # RFC 2231's form is beyond get_payload
         encoded = part.get_payload()
         if encoding in ENCODINGS and isinstance(encoded, str):
             yield (ENCODINGS[encoding], encoded.encode("utf-8", "surrogateescape"),

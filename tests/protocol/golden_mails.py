@@ -18,6 +18,7 @@ FOLDER = lab.ROOT / "tests/data/golden"
 RULE_COLUMNS = {"enable": "enable", "disable": "disable"}
 SETTING_COLUMNS = {"profile": "profile"}
 ENVELOPE_COLUMNS = {"sender": "sender", "recipient": "recipients", "recipients": "recipients"}
+RECIPIENT = "recipient="  # among the settings: of the envelope
 KNOWN_COLUMNS = {"name", "settings", "now", "findings", "shows", *RULE_COLUMNS, *SETTING_COLUMNS,
                  *ENVELOPE_COLUMNS}
 
@@ -61,10 +62,13 @@ def _words(cell):
 
 
 def _setting(row):
-    """Rules with a leading "-" are disabled, KEY=VALUE is a setting, other words are enabled."""
+    """Rules with a leading "-" are disabled, KEY=VALUE is a setting, other words are enabled. A
+    switch file of the value `off` is absent."""
     rules = {"enable": [], "disable": []}
     values = [("stamp", "no")]
     for word in _words(row["settings"]):
+        if word.startswith(RECIPIENT):
+            continue
         if "=" in word:
             values.append(tuple(word.split("=", 1)))
         elif word.startswith("-"):
@@ -83,6 +87,10 @@ def _setting(row):
 def _envelope(row):
     """Arguments of milter_wire's `message`."""
     found = {}
+    recipients = [word.removeprefix(RECIPIENT) for word in _words(row["settings"])
+                  if word.startswith(RECIPIENT)]
+    if recipients:
+        found["recipients"] = tuple(b"<%s>" % word.encode() for word in recipients)
     for column, argument in ENVELOPE_COLUMNS.items():
         addresses = [b"<%s>" % word.strip("<>").encode() for word in _words(row.get(column))]
         if addresses:

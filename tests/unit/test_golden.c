@@ -3,9 +3,11 @@
  * test_golden: every pair of mails in tests/data/golden through the engine.
  *
  * golden.tsv names a mail, the settings, the time, the findings and what the pair shows. Settings
- * are rules to enable, with a leading "-" to disable, and KEY=VALUE. Findings are RULE:OUTCOME in
- * any order, OUTCOME being "repaired" or the reason's word; "-" is none. NAME.out.eml stands only
- * where something is repaired: without it the octets must stay as they are.
+ * are rules to enable, with a leading "-" to disable, and KEY=VALUE; a switch file of the value
+ * `off` is absent. Recipients are those of the milter's test: here the envelope is not known.
+ * Findings are RULE:OUTCOME in any order, OUTCOME being "repaired" or the reason's word; "-" is
+ * none. NAME.out.eml stands only where something is repaired: without it the octets must stay as
+ * they are.
  */
 #include "common/repair.h"
 
@@ -60,6 +62,25 @@ static void set_limit(PolicyLimits *limits, const char *key, guint64 value)
     g_error("golden.tsv: no limit is called %s", key);
 }
 
+static const struct {
+    const char *word;
+    RuleSwitch which;
+} switches_off[] = {
+    {"switch-file=off", SWITCH_TRACK_STATUS},
+    {"mail-switch-file=off", SWITCH_MAIL},
+};
+
+static gboolean turn_off(Policy *policy, const char *word)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(switches_off); i++) {
+        if (!g_str_equal(word, switches_off[i].word))
+            continue;
+        policy->switches &= ~(1U << switches_off[i].which);
+        return TRUE;
+    }
+    return FALSE;
+}
+
 static RuleProfile read_profile(const char *name)
 {
     return g_str_equal(name, "inbound")    ? PROFILE_INBOUND
@@ -70,6 +91,8 @@ static RuleProfile read_profile(const char *name)
 static void set_word(Policy *policy, const char *word)
 {
     g_auto(GStrv) pair = g_strsplit(word, "=", 2);
+    if (turn_off(policy, word) || g_str_has_prefix(word, "recipient="))
+        return;
     if (g_str_has_prefix(word, "profile="))
         policy_set_profile(policy, read_profile(word + strlen("profile=")));
     else if (g_str_equal(word, "dkim-signed=leave"))
