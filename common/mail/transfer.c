@@ -165,9 +165,11 @@ gboolean transfer_write_back(const Transfer *transfer, const GArray *edits, Octe
 {
     guint from = out->len;
     place_edits(transfer, edits, breaks_lines, strings, out);
+    if (out->len == from) /* a new array has no data to point into */
+        return TRUE;
     const GArray placed = {.data = (gchar *)&g_array_index(out, Edit, from),
                            .len = out->len - from};
-    if (placed.len > 0 && !decodes_to(transfer, &placed, text)) {
+    if (!decodes_to(transfer, &placed, text)) {
         g_array_set_size(out, from);
         return FALSE;
     }
