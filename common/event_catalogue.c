@@ -61,7 +61,8 @@ static const EventKind catalogue[] = {
      "in it.",
      "c8ea20d019834a9b8e47ab3bbf079ff8"},
     {EVENT_METRICS, "Warning", SERVICE, LOG_WARNING,
-     "The file of metrics cannot be written; the reason follows. The milter says so once until it can.",
+     "The file of metrics cannot be written, or they cannot be served; the reason follows. The milter says "
+     "so once until the file can be written.",
      "Make the folder of metrics.textfile writable for the user of the milter, that of filter-textfile for "
      "the users that filter mail.",
      "9ad6574698b347aab05fbc4f14a0e934"},

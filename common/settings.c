@@ -129,6 +129,10 @@ static const Setting table[] = {
     {"metrics", "textfile", &setting_textfile, "", AT(metrics_textfile),
      .text = "The file of metrics for the textfile collector of Prometheus' node_exporter, whose "
              "name ends in .prom. Without it none are written."},
+    {"metrics", "listen", &setting_string, "", AT(metrics_listen), .at_start = TRUE,
+     .text = "Where the same metrics are served by HTTP, at /metrics, and whether mail is taken, at "
+             "/healthz: a port of 127.0.0.1, inet:PORT@HOST or inet6:PORT@HOST. Nobody is asked for a "
+             "password. Without it they are not served."},
     {"metrics", "interval", &setting_count, "15", AT(metrics_interval), 1, 3600,
      .text = "Seconds between two writings of the metrics."},
     {"metrics", "filter-textfile", &setting_textfile, "", AT(metrics_filter_textfile),
@@ -195,6 +199,7 @@ void settings_free(Settings *settings)
     for (guint i = 0; i < SWITCHES; i++)
         g_free(settings->switch_files[i]);
     g_free(settings->metrics_textfile);
+    g_free(settings->metrics_listen);
     g_free(settings->metrics_filter_textfile);
     network_list_free(settings->peers);
     network_list_free(settings->exempt_clients);

@@ -52,6 +52,7 @@ typedef struct {
     int facility;       /* of syslog(3) */
     LogFormat log_format;
     char *metrics_textfile;        /* NULL: no metrics are written */
+    char *metrics_listen;   /* where metrics are served by HTTP; NULL: nowhere */
     guint metrics_interval;        /* seconds between two writings */
     char *metrics_filter_textfile; /* of calmend filter; NULL: it counts nothing */
     NetworkList *exempt_clients;

@@ -26,6 +26,7 @@
 #include "milter/service/systemd.h"
 #include "milter/watch/counts.h"
 #include "milter/watch/metrics_file.h"
+#include "milter/watch/metrics_http.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,15 +87,18 @@ static Listeners *open_listeners(const Settings *settings, GError **error)
     return NULL;
 }
 
-/* From the settings to a process that may serve: with its socket, its pid file and no rights that
+/* From the settings to a process that may serve: with its sockets, its pid file and no rights that
  * it does not need. NULL and an error otherwise. */
-static Listeners *prepare(const Settings *settings, PidFile **pid_file, GError **error)
+static Listeners *prepare(const Settings *settings, PidFile **pid_file, MetricsHttp **http,
+                          GError **error)
 {
     g_autoptr(Privileges) privileges = privileges_find(settings->user, error);
     if (privileges == NULL || !service_catch_signals(error))
         return NULL;
     g_autoptr(Listeners) listeners = open_listeners(settings, error);
     if (listeners == NULL)
+        return NULL;
+    if (settings->metrics_listen != NULL && (*http = metrics_http_open(settings, error)) == NULL)
         return NULL;
     if (settings->pid_file != NULL &&
         (*pid_file = pid_file_open(settings->pid_file, error)) == NULL)
@@ -115,7 +119,8 @@ static int run(Settings *settings, const Options *options)
 
     g_autoptr(GError) error = NULL;
     g_autoptr(PidFile) pid_file = NULL;
-    g_autoptr(Listeners) listeners = prepare(settings, &pid_file, &error);
+    MetricsHttp *http = NULL;
+    g_autoptr(Listeners) listeners = prepare(settings, &pid_file, &http, &error);
     log_begin();
     if (listeners == NULL) {
         log_flush(); /* what libmilter had to say */
@@ -123,9 +128,11 @@ static int run(Settings *settings, const Options *options)
     }
     log_start(listeners);
     metrics_file_open();
+    metrics_http_serve(http);
     gboolean asked = service_run(listeners);
     log_stop(asked);
     metrics_file_close();
+    metrics_http_close(http);
     log_flush();
     return asked ? EXIT_SUCCESS : EXIT_TROUBLE;
 }

@@ -5,6 +5,7 @@
 #include "milter/service/address.h"
 #include "milter/service/peers.h"
 #include "milter/service/privileges.h"
+#include "milter/watch/metrics_http.h"
 
 #include <grp.h>
 #include <unistd.h>
@@ -110,6 +111,7 @@ static const SettingCheck checks[] = {
     {"service", "user", privileges_check},
     {"service", "socket", is_address_list},
     {"service", "socket-group", is_group},
+    {"metrics", "listen", metrics_http_check},
     {0},
 };
 

@@ -4,7 +4,7 @@
 #include "common/transit/log.h"
 #include "common/transit/metrics.h"
 #include "common/transit/replaced_file.h"
-#include "milter/service/gate.h"
+#include "milter/watch/gauges.h"
 
 #include <errno.h>
 
@@ -19,27 +19,13 @@ static void report_failure(const Settings *settings, int number)
     log_event(event, &context);
 }
 
-/* What is not counted, but looked up. */
-static void set_gauges(const Daemon *daemon, gboolean running)
-{
-    guint on = daemon_switches_on(daemon, NULL);
-    for (guint which = SWITCH_NONE + 1; which < SWITCHES; which++) {
-        g_autofree char *problem = repair_switch_problem(daemon->switches[0].of[which]);
-        metrics_set_switch(METRIC_SWITCH_ENABLED, which, (on & 1U << which) != 0);
-        metrics_set_switch(METRIC_SWITCH_REFUSED, which, problem != NULL);
-    }
-    metrics_set(METRIC_MESSAGES_OPEN, gate_inside());
-    metrics_set(METRIC_SETTINGS_GENERATION, daemon->generation - 1);
-    metrics_set(METRIC_UP, running);
-}
-
 static void write_metrics(gboolean running)
 {
     g_autoptr(Daemon) daemon = daemon_take();
     const Settings *settings = daemon->settings;
     if (settings->metrics_textfile == NULL)
         return;
-    set_gauges(daemon, running);
+    gauges_set(daemon, running);
     g_autofree char *text = metrics_to_text(METRICS_OF_MILTER);
     gboolean written = replaced_file_write(settings->metrics_textfile, text);
     if (!written && !failing)
