@@ -100,7 +100,7 @@ class Dovecot:
         (self.folder / "state").mkdir()
         config = self.folder / "dovecot.conf"
         own = SINCE_2_4 if _version() >= (2, 4) else BEFORE_2_4
-        # 2.4 wants the version first.
+        # The version stands first, where there is one.
         config.write_text((own + COMMON).format(folder=self.folder, mail=mail, user=USER,
                                                 port=self.port, password=PASSWORD))
         self.process = subprocess.Popen(["dovecot", "-F", "-c", config],
