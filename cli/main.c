@@ -10,6 +10,7 @@
 #include "cli/repair_command.h"
 #include "cli/report_command.h"
 #include "cli/rules_command.h"
+#include "common/standard_streams.h"
 #include "config.h"
 
 #include <stdio.h>
@@ -63,6 +64,7 @@ static CommandExit run_command(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    standard_streams_hold();
     g_set_prgname("calmend");
     return (int)run_command(argc, argv);
 }

@@ -11,6 +11,7 @@
 
 #include "common/repair.h"
 #include "common/standard_output.h"
+#include "common/standard_streams.h"
 #include "common/transit/log.h"
 #include "milter/mail/filter.h"
 #include "milter/service/connections.h"
@@ -141,6 +142,7 @@ int main(int argc, char **argv)
 {
     g_auto(Options) options = {0};
     g_autoptr(GError) error = NULL;
+    standard_streams_hold();
     service_hold_signals();
     if (!options_parse(&options, &argc, &argv, &error))
         return fail(error->message);

@@ -442,6 +442,14 @@ class Broken(Filter):
             os.close(writer)
             self.check_try_again(done.returncode, done.stderr)
 
+    def test_output_is_closed(self):
+        """What is written must not land in whatever file is opened next, such as the spool."""
+        for mail in (mails.plain_mail(), mails.reply_mail(), large_mail()):
+            done = subprocess.run(["/bin/sh", "-c", 'exec "$@" >&-', "sh", *self.command()],
+                                  input=mail, check=False, stderr=subprocess.PIPE,
+                                  timeout=lab.PATIENCE)
+            self.check_try_again(done.returncode, done.stderr)
+
     def test_input_fails(self):
         folder = os.open(self.folder, os.O_RDONLY)
         self.addCleanup(os.close, folder)
