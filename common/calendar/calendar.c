@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The reader at work: the component that is open, and how much it may read. */
+/* The reader at work: what it fills, and how much it may read. */
 typedef struct {
     Calendar *calendar;
     const CalendarLimits *limits;
