@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """defects: mails that each hold one defect, by the rule that mends it, and the same without it.
 
-A row changes lines of a sound calendar, its octets, or the header of its part. Every row is made in
-8bit and in base64, but where the encoding is the defect or what it says hangs on one. joined() puts
-several into one mail.
+A rule without a row has those of its golden pairs. A row changes lines of a sound calendar, its
+octets, or the header of its part. Every row is made in 8bit and in base64, but where the encoding
+is the defect or what it says hangs on one. joined() puts several into one mail.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Callable
+
+GOLDEN = Path(__file__).resolve().parents[1] / "data" / "golden"
 
 SOUND = (
     "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//example.org//defects//EN", "METHOD:REQUEST",
@@ -223,6 +225,13 @@ def joined_mails(folder: Path, count: int) -> list[Path]:
         paths.append(folder / f"{len(paths)}-{defect.rule}.eml")
         paths[-1].write_bytes(octets)
     return paths
+
+
+def golden_mails(rule: str) -> list[Path]:
+    """The golden mails that the rule, which has no row here, repairs."""
+    rows = (GOLDEN / "golden.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    names = [row.split("\t")[0] for row in rows if f"{rule}:repaired" in row.split("\t")[3].split()]
+    return [GOLDEN / f"{name}.in.eml" for name in names]
 
 
 def broken_mails(folder: Path, rule: str) -> list[Path]:

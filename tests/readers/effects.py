@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """effects: what each rule may change in what readers read, and who witnesses that it is needed.
 
-One row per rule. `changes` has, for each member of the normal form (reader.py) that may change, the
+A row per rule; without one a rule may change how anything is read, but for what is then refused
+and for components that go. `changes` has, for each member of the normal form (reader.py) that may change, the
 judge of a value before and after; what it does not name stays. The member `items` is judged by the
 numbers of components. A reading that was refused before may become anything. A reader that is
 `spared` is not asked where the rule had a say; the row says why.
@@ -193,11 +194,18 @@ EFFECTS = {
 }  # fmt: skip
 
 
+ANYTHING = Effect("no row says who suffers", {**each(ALL, anyhow), "items": grows})
+
+
+def effect_of(rule: str) -> Effect:
+    return EFFECTS.get(rule, ANYTHING)
+
+
 def judges(rules: set[str]) -> dict[str, list[Judge]]:
     """By member, whoever of these rules may allow a change."""
     found: dict[str, list[Judge]] = {}
     for rule in rules:
-        for name, judge in EFFECTS[rule].changes.items():
+        for name, judge in effect_of(rule).changes.items():
             found.setdefault(name, []).append(judge)
     return found
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import calmend
-from effects import EFFECTS, unnamed
+from effects import effect_of, unnamed
 from mail_view import CalendarPart, letter, parts
 from reader import KINDS, Reader
 
@@ -54,7 +54,7 @@ class Panel:
     def lost(self, pair: Pair) -> list[str]:
         """What readers read otherwise though no rule names it."""
         before, after = self.readings(pair.before), self.readings(pair.after)
-        spared = {name for rule in pair.rules for name in EFFECTS[rule].spared}
+        spared = {name for rule in pair.rules for name in effect_of(rule).spared}
         asked = set(before) - spared
         found = {name: unnamed(before[name], after[name], set(pair.rules)) for name in asked}
         return [f"{name}: {text}" for name, text in sorted(found.items()) if text]
