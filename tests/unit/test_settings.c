@@ -440,12 +440,35 @@ static void remove_folder(void)
     g_free(folder);
 }
 
+/* An option of the command: a key of the table and a text; the words are those of the error. */
+static void check_set(const char *group, const char *key, const char *value, const char *words)
+{
+    g_autoptr(GError) error = NULL;
+    Settings *settings = load("", 0, NULL);
+    g_assert_nonnull(settings);
+    gboolean taken = settings_set(settings, group, key, value, &error);
+    g_assert_cmpint(taken, ==, words == NULL);
+    if (words != NULL)
+        g_assert_nonnull(strstr(error->message, words));
+    settings_free(settings);
+}
+
+static void test_set(void)
+{
+    check_set("log", "format", "json", NULL);
+    check_set("log", "format", "xml", "json");
+    check_set("limits", "mta-bytes", "auto", NULL);
+    check_set("limits", "mta-bytes", "1000000", NULL);
+    check_set("limits", "mta-bytes", "many", "must be auto, or a whole number from");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
     folder = g_dir_make_tmp("calmend-settings-XXXXXX", NULL);
     g_assert_nonnull(folder);
+    g_test_add_func("/settings/set", test_set);
     for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
         g_autofree char *path = g_strconcat("/settings/good/", good[i].name, NULL);
         g_test_add_data_func(path, &good[i], test_good);
