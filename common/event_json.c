@@ -36,6 +36,15 @@ static void add_rules(JsonBuilder *builder, const GArray *rules, gsize longest)
     json_builder_end_array(builder);
 }
 
+/* Ends the object; its line. */
+static char *finish_line(JsonBuilder *builder)
+{
+    json_builder_end_object(builder);
+    g_autoptr(JsonNode) root = json_builder_get_root(builder);
+    g_autofree char *line = json_to_string(root, FALSE);
+    return escape_json(line);
+}
+
 static char *write_json(const Event *event, const EventContext *context, gsize longest)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
@@ -59,10 +68,16 @@ static char *write_json(const Event *event, const EventContext *context, gsize l
         add_member(builder, "producer", event->producer, longest);
         add_member(builder, "detail", event->detail, longest);
     }
-    json_builder_end_object(builder);
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *line = json_to_string(root, FALSE);
-    return escape_json(line);
+    return finish_line(builder);
+}
+
+char *event_json_of_line(const char *source, const char *text)
+{
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    json_builder_begin_object(builder);
+    add_member(builder, "event_source", source, EVENT_LONGEST_VALUE);
+    add_member(builder, "description", text, EVENT_LONGEST_VALUE);
+    return finish_line(builder);
 }
 
 char *event_to_json(const Event *event, const EventContext *context)

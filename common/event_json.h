@@ -13,4 +13,8 @@
 /* One line of at most EVENT_LINE_MAX octets without its line end. Owned by the caller, g_free. */
 char *event_to_json(const Event *event, const EventContext *context);
 
+/* A line of `source` that is no event, in the same form: event_source and description. `text` may
+ * hold anything. Owned by the caller, g_free. */
+char *event_json_of_line(const char *source, const char *text);
+
 #endif

@@ -23,6 +23,8 @@ static const Choice facilities[] = {
 
 static const Choice formats[] = {{"text", LOG_FORMAT_TEXT}, {"json", LOG_FORMAT_JSON}, {NULL, 0}};
 
+static const Choice destinations[] = {{"syslog", FALSE}, {"stdout", TRUE}, {NULL, 0}};
+
 static const Choice signed_choices[] = {{"repair", FALSE}, {"leave", TRUE}, {NULL, 0}};
 
 static const Choice profiles[] = {
@@ -126,6 +128,10 @@ static const Setting table[] = {
      .text = "The syslog facility."},
     {"log", "format", &setting_choice, "text", AT(log_format), .choices = formats,
      .text = "The form of an event: text, or one JSON object on a line."},
+    {"log", "destination", &setting_choice, "syslog", AT(log_to_stdout), .choices = destinations,
+     .at_start = TRUE,
+     .text = "Where events of calmend-milter go: to syslog, or to standard output alone, where the "
+             "runtime of a container collects them."},
     {"metrics", "textfile", &setting_textfile, "", AT(metrics_textfile),
      .text = "The file of metrics for the textfile collector of Prometheus' node_exporter, whose "
              "name ends in .prom. Without it none are written."},

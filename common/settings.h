@@ -51,6 +51,7 @@ typedef struct {
     gsize memory_bytes; /* a body above it goes to a temporary file */
     int facility;       /* of syslog(3) */
     LogFormat log_format;
+    gboolean log_to_stdout;
     char *metrics_textfile;        /* NULL: no metrics are written */
     char *metrics_listen;   /* where metrics are served by HTTP; NULL: nowhere */
     guint metrics_interval;        /* seconds between two writings */

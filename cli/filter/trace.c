@@ -13,7 +13,7 @@ void trace_open(const Settings *settings)
     if (is_open)
         return;
     is_open = TRUE;
-    log_open("calmend-filter", settings, FALSE);
+    log_open("calmend-filter", settings, LOG_STREAMS_NONE);
     log_begin();
 }
 

@@ -16,6 +16,9 @@
 /* Lines that may wait to be written. */
 #define QUEUE_LINES 1000
 
+/* Who says what is no event, in JSON. */
+#define LIBMILTER "libmilter"
+
 #define FLUSH_MICROSECONDS G_USEC_PER_SEC
 #define LOOK_MICROSECONDS  2000
 
@@ -30,12 +33,14 @@ typedef struct {
 } Line;
 
 static const char *program;
-static int format;   /* LogFormat; atomic */
-static int facility; /* of syslog(3); atomic */
+static int format;         /* LogFormat; atomic */
+static int facility;       /* of syslog(3); atomic */
+static gboolean to_stdout; /* in place of syslog, journal and stderr */
 static gboolean to_stderr;
 static gboolean to_journal;
 
-/* Lines on their way to syslog. `unwritten` counts those that are being written, too. */
+/* Lines on their way to syslog or standard output. `unwritten` counts those that are being written,
+ * too. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t added = PTHREAD_COND_INITIALIZER;
 static GQueue queue = G_QUEUE_INIT; /* Line */
@@ -66,10 +71,18 @@ G_GNUC_PRINTF(2, 3) static void send_to_syslog(int priority, const char *layout,
     va_end(arguments);
 }
 
+static void send_to_stdout(const char *text)
+{
+    if (dprintf(STDOUT_FILENO, "%s\n", text) < 0)
+        metrics_add(METRIC_LOG_LINES_LOST, 1);
+}
+
 /* Takes the line. */
 static void write_line(Line *line)
 {
-    if (line->entry != NULL)
+    if (to_stdout)
+        send_to_stdout(line->text);
+    else if (line->entry != NULL)
         journal_send(line->entry);
     else
         send_to_syslog(line->priority | g_atomic_int_get(&facility), "%s", line->text);
@@ -119,12 +132,15 @@ void log_follow(const Settings *settings)
     g_atomic_int_set(&facility, settings->facility);
 }
 
-void log_open(const char *name, const Settings *settings, gboolean foreground)
+void log_open(const char *name, const Settings *settings, LogStreams streams)
 {
     program = name;
     log_follow(settings);
+    to_stdout = settings->log_to_stdout && streams != LOG_STREAMS_NONE;
+    if (to_stdout)
+        return;
     to_journal = journal_is_log();
-    to_stderr = foreground && !(to_journal && journal_is_stderr());
+    to_stderr = streams == LOG_STREAMS_BOTH && !(to_journal && journal_is_stderr());
     openlog(name, LOG_PID | LOG_NDELAY, settings->facility);
 }
 
@@ -172,8 +188,10 @@ void log_event(const Event *event, const EventContext *context)
 
 void log_line(int priority, const char *text)
 {
+    gboolean json = to_stdout && g_atomic_int_get(&format) == LOG_FORMAT_JSON;
+    char *line = json ? event_json_of_line(LIBMILTER, text) : g_strdup(text);
     pthread_mutex_lock(&mutex);
-    add_line(priority, g_strdup(text), NULL);
+    add_line(priority, line, NULL);
     pthread_mutex_unlock(&mutex);
 }
 

@@ -113,7 +113,8 @@ static int run(Settings *settings, const Options *options)
     daemon_put_in_force(settings);
     reload_prepare(options);
     process_prepare();
-    log_open("calmend-milter", settings, options->foreground);
+    log_open("calmend-milter", settings,
+             options->foreground ? LOG_STREAMS_BOTH : LOG_STREAMS_OUTPUT);
     repair_init();
     if (!filter_register())
         return fail("libmilter is of another version than this program was built with");

@@ -158,6 +158,11 @@ class Treatment(Filter):
             + mails.reply_mail().replace(b"\r\n", b"\n")
         self.check_mended(mail)
 
+    def test_standard_output_is_for_mail_alone(self):
+        """Also where the settings are those of a milter in a container."""
+        self.configure(log={"destination": "stdout", "format": "json"})
+        self.check_mended(mails.reply_mail())
+
     def test_switch_off(self):
         self.switches[0].unlink()
         self.check_passes(mails.reply_mail(), "would_repair", events=[328])

@@ -5,7 +5,9 @@
 Each event is one line of at most 1,000 octets without control octets, in text or in JSON; values of
 the message stand in it escaped and shortened.
 """
+import os
 import re
+import subprocess
 import unittest
 
 import lab
@@ -177,6 +179,51 @@ class Json(LogCase):
             self.assertEqual(first[key], value)
         self.assertIn("q\"u", first["uid"])
         self.assertTrue(second["uid"].startswith("UUUU"))
+
+
+class StandardOutput(unittest.TestCase):
+    """As a container has it: no syslog, and every line of standard output is JSON."""
+
+    def test_events_and_lines_of_libmilter(self):
+        milter = milter_process.MilterProcess(
+            lab.scratch_folder(self), {"log": {"format": "json", "destination": "stdout"}})
+        self.addCleanup(milter.stop)
+        errors = milter.folder / "errors"
+        with open(milter.log, "wb") as out, open(errors, "wb") as err:
+            milter.process = subprocess.Popen(milter.command(()), stdout=out, stderr=err)
+        lab.wait_until(lambda: b"340" in milter.log.read_bytes(), "event 340")
+        milter.switch_on()
+        milter_wire.one_message(milter.socket, mails.reply_mail(), queue_id=b"OUT1")
+        with milter_wire.Connection(milter.socket) as connection:
+            connection.send(b"O", b"\0\0\0\6")  # a negotiation that is too short
+            lab.wait_until(lambda: b"st_optionneg" in milter.log.read_bytes(), "libmilter to say it")
+        self.assertEqual(milter.stop(), 0)
+        self.assertEqual([event["event_id"] for event in milter.json_events()
+                          if event["event_source"] == "calmend"], [340, 342, 327, 341])
+        self.assertEqual(errors.read_bytes(), b"")
+
+    @staticmethod
+    def listens(milter):
+        try:
+            milter_wire.Connection(milter.socket).close()
+            return True
+        except OSError:
+            return False
+
+    def test_a_reader_that_is_gone_stops_no_mail(self):
+        milter = milter_process.MilterProcess(
+            lab.scratch_folder(self), {"log": {"destination": "stdout"}})
+        self.addCleanup(milter.stop)
+        reader, writer = os.pipe()
+        milter.process = subprocess.Popen(milter.command(()), stdout=writer)
+        os.close(writer)
+        os.close(reader)
+        lab.wait_until(lambda: self.listens(milter), "the milter to listen")
+        milter.switch_on()
+        for _ in range(3):
+            outcome = milter_wire.one_message(milter.socket, mails.reply_mail())
+            self.assertEqual(outcome.verdict, milter_wire.CONTINUE)
+        self.assertEqual(milter.stop(), 0)
 
 
 class Hostile(LogCase):

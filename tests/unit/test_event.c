@@ -246,6 +246,19 @@ static void test_json_form(void)
                     "\"method\":\"REPLY\",\"uid\":\"u1\",\"producer\":\"-//X//Y\"}");
 }
 
+static void test_json_of_line(void)
+{
+    g_autofree char *line = event_json_of_line("libmilter", "mi_stop=1 \"a\\b\"\n\x80");
+    g_assert_null(strchr(line, '\n'));
+    g_autoptr(JsonNode) node = json_from_string(line, NULL);
+    g_assert_nonnull(node);
+    JsonObject *object = json_node_get_object(node);
+    g_assert_cmpstr(json_object_get_string_member(object, "event_source"), ==, "libmilter");
+    g_assert_true(g_str_has_prefix(json_object_get_string_member(object, "description"),
+                                   "mi_stop=1 \"a\\b\""));
+    g_assert_cmpuint(json_object_get_size(object), ==, 2);
+}
+
 static void test_json_form_empty(void)
 {
     static const EventContext nowhere = {.queue_id = NULL};
@@ -494,6 +507,7 @@ int main(int argc, char **argv)
     g_test_add_func("/event/text-form-empty", test_text_form_empty);
     g_test_add_func("/event/json-form", test_json_form);
     g_test_add_func("/event/json-form-empty", test_json_form_empty);
+    g_test_add_func("/event/json-of-line", test_json_of_line);
     g_test_add_data_func("/event/everything/text", &checks[0], test_everything);
     g_test_add_data_func("/event/everything/json", &checks[1], test_everything);
     g_test_add_func("/event/cut", test_cut);
