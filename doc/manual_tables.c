@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * manual_tables: prints a table of the programs as an mdoc list, for the manual pages, and the one
- * of settings also as an example file.
+ * of settings also as an example file, the one of events also as a page in Markdown.
  *
- * Called with one of the names settings, example, families, rules, events and metrics while the
- * manual is built; the text goes to standard output. Since these are the tables that the programs
- * run by, the manual cannot say something else. Exit 1 when the output could not be written, 2 for
- * a wrong call.
+ * Called with one of the names settings, example, families, rules, events, event-page and metrics
+ * while the manual is built; the text goes to standard output. Since these are the tables that the
+ * programs run by, the manual cannot say something else. Exit 1 when the output could not be
+ * written, 2 for a wrong call.
  */
 #include <stdio.h>
 #include <string.h>
@@ -271,6 +271,29 @@ static void print_events(void)
     puts(".El");
 }
 
+/* A page in Markdown, for a browser: somebody has a number from the log, and asks what to do. */
+static void print_event_page(void)
+{
+    gsize count;
+    const EventKind *catalogue = event_catalogue(&count);
+
+    puts("# What does this event mean?\n\n"
+         "A line of calmend in the log holds `Event ID:` and a number, in JSON `\"event_id\":`. "
+         "calmend-events(7) explains the other fields of the line. On a host with systemd "
+         "`journalctl -x -t calmend-milter` shows the same words below each line.\n\n"
+         "| event | type | category | when |\n|---|---|---|---|");
+    for (gsize i = 0; i < count; i++)
+        printf("| [%d](#event-%d) | %s | %s | %s |\n", catalogue[i].id, catalogue[i].id,
+               catalogue[i].type, catalogue[i].category, catalogue[i].when);
+    for (gsize i = 0; i < count; i++) {
+        const EventKind *kind = &catalogue[i];
+        printf("\n## Event %d\n\n%s\n\n**What to do:** %s\n\n", kind->id, kind->when, kind->advice);
+        printf("%s of category %s, priority `%s` of syslog; in the journal "
+               "`journalctl MESSAGE_ID=%s`.\n",
+               kind->type, kind->category, priority_name(kind->priority), kind->journal_id);
+    }
+}
+
 static void print_metrics(void)
 {
     puts(".Bl -tag -width Ds");
@@ -296,7 +319,8 @@ int main(int argc, char **argv)
         void (*print)(void);
     } tables[] = {{"settings", print_settings}, {"example", print_example},
                   {"families", print_families}, {"rules", print_rules},
-                  {"events", print_events},     {"metrics", print_metrics}};
+                  {"events", print_events},     {"event-page", print_event_page},
+                  {"metrics", print_metrics}};
 
     for (gsize i = 0; argc == 2 && i < G_N_ELEMENTS(tables); i++) {
         if (strcmp(argv[1], tables[i].name) != 0)
@@ -304,7 +328,8 @@ int main(int argc, char **argv)
         tables[i].print();
         return standard_output_finish(NULL) ? 0 : 1;
     }
-    fputs("usage: manual_tables settings | example | families | rules | events | metrics\n",
+    fputs("usage: manual_tables settings | example | families | rules | events | event-page | "
+          "metrics\n",
           stderr);
     return 2;
 }
