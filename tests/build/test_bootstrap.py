@@ -39,6 +39,7 @@ STAGES = {
     "debian13": ("debootstrap python3-tap", "clang postfix miltertest zsh debhelper"),
     "releases": ("debootstrap python3-tap", "clang postfix miltertest zsh debhelper"),
     "plain": ("miltertest python3-tap", "clang postfix zsh debootstrap valgrind"),
+    "reproducible": ("faketime debhelper rpm", "clang postfix zsh debootstrap lintian valgrind"),
     "packages": ("debootstrap lintian debhelper rpm python3-tap", "clang postfix zsh valgrind gcovr"),
 }
 
