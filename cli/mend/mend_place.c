@@ -39,6 +39,7 @@ static gboolean enter(MendPlace *place, const StoreFile *file, char *folder_path
 {
     mend_place_close(place);
     place->folder_path = folder_path;
+    place->lock = -1;
     place->folder = open_folder(place, file);
     if (place->folder < 0) {
         g_clear_pointer(&place->folder_path, g_free);
@@ -102,8 +103,11 @@ void mend_place_close(MendPlace *place)
 {
     if (place->maildir)
         fsync(place->folder); /* old mails that went */
-    if (place->folder_path != NULL)
+    if (place->folder_path != NULL) {
         close(place->folder);
+        if (place->lock >= 0)
+            close(place->lock);
+    }
     g_free(place->folder_path);
     g_free(place->above);
     g_free(place->name);
@@ -131,7 +135,9 @@ char *mend_place_working_name(const MendPlace *place)
     return g_strconcat(STORE_WORKING_PREFIX, place->name, NULL);
 }
 
-gboolean mend_place_lock(const MendPlace *place)
+gboolean mend_place_lock(MendPlace *place)
 {
-    return flock(place->folder, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    place->lock = openat(place->folder, place->maildir ? "../cur" : ".", FOLDER_FLAGS | O_NOFOLLOW);
+    int locked = place->lock >= 0 ? place->lock : place->folder;
+    return flock(locked, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }

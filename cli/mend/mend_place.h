@@ -4,8 +4,8 @@
  *
  * A PATH may be a link, and may name a single mail of a Maildir; here it is the folder, open, and
  * the name in it. A place is kept from file to file, so that a folder is entered once for all of
- * its files; one run at a time works in a folder, which is locked (flock) until the next one is
- * entered.
+ * its files; one run at a time works in a folder, or in a whole Maildir, which is locked (flock)
+ * until the next one is entered.
  */
 #ifndef CALMEND_MEND_PLACE_H
 #define CALMEND_MEND_PLACE_H
@@ -18,6 +18,7 @@ typedef struct {
     char *folder_path; /* absolute, without links; NULL: no folder was entered yet */
     char *above;       /* as the walker had it; NULL for a file that is itself a PATH */
     int folder;        /* open, where there is a path */
+    int lock;          /* open and locked, or -1, where there is a path */
     char *name;        /* in the folder */
     gboolean maildir;  /* the folder is cur or new of a Maildir */
 } MendPlace;
@@ -29,9 +30,10 @@ gboolean mend_place_move(MendPlace *place, const StoreFile *file, gboolean *ente
                          GError **error);
 void mend_place_close(MendPlace *place);
 
-/* Locks the folder until another one is entered. FALSE when another run has it; where a file system
- * has no such locks, TRUE. */
-gboolean mend_place_lock(const MendPlace *place);
+/* Locks the folder until another one is entered; for cur and new of a Maildir it is one lock, since
+ * what is in one of them tells what is done in the other. FALSE when another run has it; where a
+ * file system has no such locks, TRUE. */
+gboolean mend_place_lock(MendPlace *place);
 
 /* Opens the file to read, or to read and write. A descriptor, or -1 with errno; what is no regular
  * file is EINVAL. */

@@ -8,6 +8,7 @@ ends. tests/stores kills it, and lets servers and MTAs work beside it.
 import fcntl
 import os
 import pathlib
+import shutil
 import stat
 import subprocess
 import sys
@@ -20,6 +21,28 @@ sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "stores"))
 import lab
 import mails
 import stored
+
+# Before the first mail goes, the file CALMEND_AT is made and waited for until somebody takes it away.
+PAUSE = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+int unlinkat(int folder, const char *name, int flags)
+{
+    const char *at = getenv("CALMEND_AT");
+    int (*next)(int, const char *, int) = dlsym(RTLD_NEXT, "unlinkat");
+    static int paused;
+    if (!paused && faccessat(folder, name, F_OK, 0) == 0) {
+        paused = 1;
+        close(open(at, O_CREAT | O_WRONLY, 0600));
+        while (access(at, F_OK) == 0)
+            usleep(1000);
+    }
+    return next(folder, name, flags);
+}
+"""
 
 TROUBLE = 2
 RULE = b"attendee-change-missing x1"
@@ -222,6 +245,29 @@ class Told(Stores):
         _, err = self.trouble(self.store)
         self.assertIn(b"another repair works", err)
         self.assertEqual(self.tree(), {"a.eml": stored.broken(1)})
+
+    def test_two_runs_at_once_in_a_maildir(self):
+        """What one is about to finish in new, the other does not take for the work of a killed
+        run: each would let the form go that the other keeps."""
+        lab.need(shutil.which("cc"), "no compiler for a shim")
+        shim, pause = self.folder / "pause.so", self.folder / "pause"
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", shim], input=PAUSE,
+                       text=True, check=True)
+        stored.make_maildir(self.store)
+        self.write("cur/1.M1P1.host:2,S", stored.plain(1))
+        self.write("new/2.M1P1.host", stored.broken(2))
+        run = subprocess.Popen([lab.COMMAND, "repair", "--in-place", "--config", self.config,
+                                self.store], stdout=subprocess.PIPE,
+                               env={**os.environ, "LD_PRELOAD": shim, "CALMEND_AT": pause})
+        self.addCleanup(run.stdout.close)
+        self.addCleanup(pause.unlink, missing_ok=True)
+        lab.wait_until(pause.exists, "a run that is about to remove a mail")
+        _, err = self.trouble(self.store)
+        self.assertIn(b"another repair works", err)
+        pause.unlink()
+        self.assertEqual(run.wait(lab.PATIENCE), 0)
+        self.assertEqual(self.tree(), {"cur/1.M1P1.host:2,S": stored.plain(1),
+                                       "new/2.M1P1.host.calmend": self.mended(stored.broken(2))})
 
     def test_copy_that_is_not_ours_to_finish(self):
         """An mbox that was changed since is left alone, and so is the copy."""
