@@ -72,6 +72,16 @@ static char *follow(int folder, const char *mended, const char *old)
     return g_strdup(mended);
 }
 
+/* Where the old mail stays the mended one goes, so that there is one. */
+static MendResult take_back(const MendPlace *place, const char *mended, const char *old,
+                            GError **error)
+{
+    file_octets_fail(error, "cannot remove the old mail");
+    if (faccessat(place->folder, old, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        unlinkat(place->folder, mended, 0);
+    return MEND_FAILED;
+}
+
 /* The mended mail is in the folder: lets the old one go, whatever it is called now. */
 static MendResult remove_old(const MendPlace *place, const char *mended_name, GError **error)
 {
@@ -81,10 +91,8 @@ static MendResult remove_old(const MendPlace *place, const char *mended_name, GE
     for (guint tries = 0; old != NULL && tries < RENAMES_MAX; tries++) {
         if (unlinkat(place->folder, old, 0) == 0)
             return MEND_DONE;
-        if (errno != ENOENT) {
-            file_octets_fail(error, "is mended, but the old mail cannot be removed");
-            return MEND_FAILED;
-        }
+        if (errno != ENOENT)
+            return take_back(place, mended, old, error);
         g_free(old);
         old = find_mail(place->folder, unique);
         if (old != NULL) {
@@ -102,7 +110,11 @@ static gboolean move_in(const MendPlace *place, int tmp, const char *unique, con
 {
     if (renameat(tmp, unique, place->folder, name) != 0)
         return file_octets_fail(error, "cannot move the mended mail into the folder");
-    return fsync(place->folder) == 0 || file_octets_fail(error, "cannot sync the folder");
+    if (fsync(place->folder) == 0)
+        return TRUE;
+    file_octets_fail(error, "cannot sync the folder");
+    unlinkat(place->folder, name, 0);
+    return FALSE;
 }
 
 /* How large the octets are with each line end as CR LF, as Maildir++ counts W=. */
@@ -129,6 +141,10 @@ MendResult mend_maildir_replace(const MendPlace *place, Octets octets, const GAr
 {
     g_autofree char *name = mended_name(place->name, octets, edits);
     g_autofree char *unique = maildir_name_unique(name);
+    if (unique[0] == '.' && place->name[0] != '.') {
+        file_octets_refuse(error, "has a name without a unique part; rename it");
+        return MEND_FAILED;
+    }
     int tmp = openat(place->folder, "../tmp", FOLDER_FLAGS);
     if (tmp < 0) {
         file_octets_fail(error, "cannot open tmp of its Maildir");

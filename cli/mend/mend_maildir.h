@@ -7,7 +7,7 @@
  * goes. At no moment is the mail missing. After a kill both may be there; their names tell, and the
  * next run lets the old one go. Where a server renames the old one meanwhile, since its flags
  * changed, the new one gets these flags; where it is gone, somebody deleted it, and the new one
- * goes, too. Owner, mode and times stay.
+ * goes, too, as it does where the old one cannot be removed. Owner, mode and times stay.
  */
 #ifndef CALMEND_MEND_MAILDIR_H
 #define CALMEND_MEND_MAILDIR_H

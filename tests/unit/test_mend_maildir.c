@@ -70,8 +70,10 @@ static void set_up(Maildir *maildir, gconstpointer data G_GNUC_UNUSED)
         g_assert_cmpint(g_mkdir(path, 0700), ==, 0);
     }
     g_autofree char *cur = g_build_filename(maildir->path, "cur", NULL);
-    maildir->place = (MendPlace){
-        .folder_path = g_strdup(cur), .folder = open(cur, O_RDONLY | O_DIRECTORY), .maildir = TRUE};
+    maildir->place = (MendPlace){.folder_path = g_strdup(cur),
+                                 .folder = open(cur, O_RDONLY | O_DIRECTORY),
+                                 .lock = -1,
+                                 .maildir = TRUE};
 }
 
 static void empty(const char *path)
@@ -94,19 +96,15 @@ static void tear_down(Maildir *maildir, gconstpointer data G_GNUC_UNUSED)
     g_free(maildir->path);
 }
 
-static MendResult replace(Maildir *maildir, const char *examined)
+static MendResult replace(Maildir *maildir, const char *examined, GError **error)
 {
     g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
-    g_autoptr(GError) error = NULL;
     struct stat status = {.st_mode = 0600, .st_uid = geteuid(), .st_gid = getegid()};
     Edit edit = {
         .offset = strlen("Subject: "), .length = strlen("old"), .text = octets_of("mended")};
     g_array_append_val(edits, edit);
     maildir->place.name = g_strdup(examined);
-    MendResult result =
-        mend_maildir_replace(&maildir->place, octets_of(OLD), edits, &status, &error);
-    g_assert_no_error(error);
-    return result;
+    return mend_maildir_replace(&maildir->place, octets_of(OLD), edits, &status, error);
 }
 
 static void test_race(Maildir *maildir, gconstpointer data)
@@ -115,7 +113,9 @@ static void test_race(Maildir *maildir, gconstpointer data)
     guint others = race->mended == NULL && race->there != NULL;
     if (race->there != NULL)
         put(maildir, race->there, OLD);
-    g_assert_cmpint(replace(maildir, race->examined), ==, race->result);
+    g_autoptr(GError) error = NULL;
+    g_assert_cmpint(replace(maildir, race->examined, &error), ==, race->result);
+    g_assert_no_error(error);
     g_assert_cmpuint(count(maildir, "cur") + count(maildir, "new"), ==,
                      others + (race->mended != NULL));
     g_assert_cmpuint(count(maildir, "tmp"), ==, 0);
@@ -125,6 +125,29 @@ static void test_race(Maildir *maildir, gconstpointer data)
     g_autofree char *octets = NULL;
     g_assert_true(g_file_get_contents(path, &octets, NULL, NULL));
     g_assert_cmpstr(octets, ==, MENDED);
+}
+
+/* Two would be there. What cannot be removed is a folder here. */
+static void test_old_that_stays(Maildir *maildir, gconstpointer data G_GNUC_UNUSED)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *old = g_build_filename(maildir->path, "cur", "1.h:2,S", NULL);
+    g_assert_cmpint(g_mkdir(old, 0700), ==, 0);
+    g_assert_cmpint(replace(maildir, "1.h:2,S", &error), ==, MEND_FAILED);
+    g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_ISDIR);
+    g_assert_cmpuint(count(maildir, "cur"), ==, 1);
+    g_assert_true(is_there(maildir, "cur/1.h:2,S"));
+}
+
+/* The name of its mended form would begin with a dot, and no server shows what does. */
+static void test_name_without_unique_part(Maildir *maildir, gconstpointer data G_GNUC_UNUSED)
+{
+    g_autoptr(GError) error = NULL;
+    put(maildir, "cur/:2,S", OLD);
+    g_assert_cmpint(replace(maildir, ":2,S", &error), ==, MEND_FAILED);
+    g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
+    g_assert_cmpuint(count(maildir, "cur"), ==, 1);
+    g_assert_true(is_there(maildir, "cur/:2,S"));
 }
 
 /* Of two that a killed run left the mended one stays, whatever became of flags and folders. */
@@ -166,6 +189,10 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strconcat("/mend-maildir/race/", races[i].path, NULL);
         g_test_add(path, Maildir, &races[i], set_up, test_race, tear_down);
     }
+    g_test_add("/mend-maildir/old-that-stays", Maildir, NULL, set_up, test_old_that_stays,
+               tear_down);
+    g_test_add("/mend-maildir/name-without-unique-part", Maildir, NULL, set_up,
+               test_name_without_unique_part, tear_down);
     g_test_add("/mend-maildir/finish", Maildir, NULL, set_up, test_finish, tear_down);
     return g_test_run();
 }
