@@ -98,6 +98,13 @@ static gboolean holds(const char *path, int fd, gboolean *taken)
     return same;
 }
 
+static gboolean is_itself(const char *path, const struct stat *status)
+{
+    struct stat there;
+    return lstat(path, &there) == 0 && there.st_dev == status->st_dev &&
+           there.st_ino == status->st_ino;
+}
+
 gboolean backup_keep(const char *folder, const char *path, int fd, const struct stat *status,
                      GError **error)
 {
@@ -107,6 +114,9 @@ gboolean backup_keep(const char *folder, const char *path, int fd, const struct 
     gboolean taken = FALSE;
     if (g_mkdir_with_parents(above, 0700) != 0)
         return file_octets_fail(error, "cannot make the folder of its backup");
+    if (is_itself(target, status))
+        return file_octets_refuse(error, "what lies where its backup would is the mail itself, or "
+                                         "a link to it; name another folder");
     for (guint number = 1; !holds(name, fd, &taken); number++) {
         if (!taken || number > SAME_NAME_MAX)
             return (!taken && write_new(name, fd, status)) ||

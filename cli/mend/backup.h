@@ -6,6 +6,7 @@
  * that are made have mode 0700, files 0600, with the time of the original and, where that is
  * allowed, its owner. What lies there is never written over: an original of the same name that
  * holds other octets gets ~1, ~2, ... behind it. Each is synced before the original is touched.
+ * An original that lies there by a hard link is none, since it may be mended with the mail.
  */
 #ifndef CALMEND_BACKUP_H
 #define CALMEND_BACKUP_H

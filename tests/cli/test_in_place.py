@@ -381,6 +381,18 @@ class Backup(Stores):
         self.trouble("--backup", self.backup, self.store)
         self.assertEqual(self.tree(), before)
 
+    def test_the_mail_itself(self):
+        """Its own place, or a link to it as `cp -l` makes one, holds no original afterwards."""
+        before = self.tree()
+        _, err = self.trouble("--backup", "/", self.store)
+        self.assertIn(b"is the mail itself", err)
+        self.assertEqual(self.tree(), before)
+        for path in self.originals:
+            self.kept(path).parent.mkdir(parents=True, exist_ok=True)
+            self.kept(path).hardlink_to(path)
+        self.trouble("--backup", self.backup, self.store)
+        self.assertEqual(self.tree(), before)
+
     def test_inside_of_what_is_mended(self):
         before = self.tree()
         _, err = self.trouble("--backup", self.store / "backup", self.store)
