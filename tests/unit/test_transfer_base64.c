@@ -232,6 +232,46 @@ static void test_line_length(void)
     g_assert_cmpint(strncmp(result->str, encoded->str, 100 / 3 * 4), ==, 0);
 }
 
+/* So many octets in one line of base64, with one edit: what comes out, its line ends undone, is the
+ * edited text encoded. Gives the lines, owned by the caller, g_strfreev. */
+static char **edit_line(gsize size, Edit edit)
+{
+    g_autofree char *text = g_strnfill(size, 'x');
+    g_autofree char *encoded = g_base64_encode((const guchar *)text, size);
+    g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
+    g_array_append_val(edits, edit);
+    g_autoptr(GStringChunk) strings = g_string_chunk_new(64);
+    g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(Edit));
+    base64_place_edits(octets_of(encoded), octets_of(text), octets_of("\n"), edits, TRUE, strings,
+                       out);
+    g_assert_true(splice_is_valid(out, strlen(encoded)));
+    g_autoptr(GString) wanted = splice_to_string(octets_of(text), edits);
+    g_autofree char *again = g_base64_encode((const guchar *)wanted->str, wanted->len);
+    g_autoptr(GString) result = splice_to_string(octets_of(encoded), out);
+    char **lines = g_strsplit(result->str, "\n", -1);
+    g_autofree char *joined = g_strjoinv("", lines);
+    g_assert_cmpstr(joined, ==, again);
+    return lines;
+}
+
+static void check_lines(char **lines)
+{
+    guint count = g_strv_length(lines);
+    for (guint i = 0; i + 1 < count; i++)
+        g_assert_cmpuint(strlen(lines[i]), ==, 76);
+    g_assert_cmpuint(strlen(lines[count - 1]), <=, 76);
+}
+
+/* Long lines are broken in what stays, in what is overwritten, and in a tail of many pieces. */
+static void test_broken_lines(void)
+{
+    g_auto(GStrv) in_place =
+        edit_line(1200, (Edit){.offset = 55, .length = 9, .text = octets_of("123456789")});
+    check_lines(in_place);
+    g_auto(GStrv) tail = edit_line(200000, (Edit){.offset = 100, .text = octets_of("1")});
+    check_lines(tail);
+}
+
 static void test_strict_size(void)
 {
     g_assert_true(base64_is_strict(octets_of("QQ==\r\n"), 1));
@@ -251,6 +291,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/transfer-base64/narrow", test_narrow);
     g_test_add_func("/transfer-base64/line-length", test_line_length);
+    g_test_add_func("/transfer-base64/broken-lines", test_broken_lines);
     g_test_add_func("/transfer-base64/strict-size", test_strict_size);
     return g_test_run();
 }
