@@ -7,6 +7,7 @@
 #include "cli/mend/file_octets.h"
 #include "cli/mend/mbox_copy.h"
 #include "cli/mend/mbox_lock.h"
+#include "cli/store/mbox.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +56,28 @@ static gboolean touches_quoted(Octets octets, const Edit *edit)
     return FALSE;
 }
 
+static gboolean holds_separator(Octets octets)
+{
+    gsize scanned = 0;
+    gsize separator;
+    mbox_find(octets, TRUE, &scanned, &separator);
+    return separator < octets.size;
+}
+
+static gboolean ends_line(Octets octets)
+{
+    return octets.size > 0 && octets.data[octets.size - 1] == '\n';
+}
+
+static const char *fault_of(Octets mended, Octets octets)
+{
+    if (count_separators(mended) > count_separators(octets) || holds_separator(mended))
+        return "a line of it would begin as a new mail does";
+    if (ends_line(octets) && !ends_line(mended))
+        return "the next mail would not begin behind a blank line";
+    return NULL;
+}
+
 const char *mend_mbox_reason_to_leave(Octets octets, const GArray *edits)
 {
     for (guint i = 0; i < edits->len; i++) {
@@ -62,9 +85,9 @@ const char *mend_mbox_reason_to_leave(Octets octets, const GArray *edits)
             return "the mbox has quoted a line of the calendar";
     }
     GString *mended = splice_to_string(octets, edits);
-    guint after = count_separators((Octets){.data = mended->str, .size = mended->len});
+    const char *fault = fault_of((Octets){.data = mended->str, .size = mended->len}, octets);
     g_string_free(mended, TRUE);
-    return after > count_separators(octets) ? "a line of it would begin as a new mail does" : NULL;
+    return fault;
 }
 
 static void fail(Work *work, const char *what)
@@ -141,10 +164,23 @@ static void tell_trouble(const char *path G_GNUC_UNUSED, const char *text, gpoin
     work->failed = TRUE;
 }
 
+/* Not all programs take locks. */
+static void check_unchanged(Work *work)
+{
+    const struct stat *old = &work->status;
+    struct stat now;
+    if (fstat(work->lock.fd, &now) != 0)
+        fail(work, "cannot read");
+    else if (now.st_size != old->st_size || now.st_mtim.tv_sec != old->st_mtim.tv_sec ||
+             now.st_mtim.tv_nsec != old->st_mtim.tv_nsec)
+        tell_trouble(NULL, "was changed by a program that takes no lock; run it again", work);
+}
+
 static gboolean settle(Work *work)
 {
     take_until(work, work->status.st_size);
     mbox_lock_refresh(&work->lock);
+    check_unchanged(work);
     return !work->failed && mbox_copy_seal(&work->copy, work->place, work->error) &&
            mbox_copy_settle(&work->copy, work->place, work->lock.fd, work->error);
 }

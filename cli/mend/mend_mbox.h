@@ -4,7 +4,9 @@
  *
  * Under the locks of mbox_lock, by the steps of mbox_copy. Octets that are no edit stay as they
  * are, and so do owner, mode and times. A mail whose edit touches a line that the mbox quoted
- * (>From), or would make a line that begins with From and a blank, is left.
+ * (>From), or after which readers would see other mails, since a line begins with From and a blank
+ * or the last line has no end, is left. An mbox to which somebody wrote without a lock, up to the
+ * moment when it is written, stays as it is.
  */
 #ifndef CALMEND_MEND_MBOX_H
 #define CALMEND_MEND_MBOX_H
