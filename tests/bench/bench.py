@@ -24,12 +24,13 @@ import idle  # noqa: E402
 import machine  # noqa: E402
 import memory  # noqa: E402
 import profile_repair  # noqa: E402
+import store_speed  # noqa: E402
 import through_postfix  # noqa: E402
 from report import table, write_json  # noqa: E402
 
 SECTIONS = {"direct": direct.run, "idle": idle.run, "memory": memory.run, "check": check_speed.run,
-            "postfix": through_postfix.run}
-QUICK_SECTIONS = ("direct", "idle", "check")
+            "stores": store_speed.run, "postfix": through_postfix.run}
+QUICK_SECTIONS = ("direct", "idle", "check", "stores")
 TIME_LIMIT = 1800
 
 # What --quick changes of the options that were not given.
@@ -58,7 +59,7 @@ def read_options():
     parser.add_argument("--seconds", type=float, help="of one milter's turn")
     parser.add_argument("--postfix-rounds", type=int, help="through Postfix")
     parser.add_argument("--postfix-messages", type=int, help="of a turn")
-    parser.add_argument("--check-rounds", type=int, help="of calmend check")
+    parser.add_argument("--check-rounds", type=int, help="of calmend check, files and stores")
     parser.add_argument("--check-octets", type=float, help="of one round")
     options = parser.parse_args()
     for name, value in (QUICK if options.quick else FULL).items():

@@ -70,6 +70,16 @@ FIELDS = {
     "encoding": b"\1 (a) base64 ;",
 }
 
+FROM = b"From a Mon Jan  5 10:15:00 2026"
+MBOXES = {
+    "two": b"\0" + FROM + b"\nA: a\n\nText\n\n" + FROM + b"\nB: b\n\nMore\n\n",
+    "returns": (b"\x05" + FROM + b"\r\nA: a\r\n\r\nText\r\nFrom x\r\nC: c\r\n\r\n"
+                + FROM + b"\r\nB: b\r\n\r\n\r\n"),
+    "quoted": b"\x11" + FROM + b"\n>From b\nA: a\n\n>From here\n\nFrom there\non\n",
+    "no-blank": b"\x02From -\nA: a\n\nText\nFrom - \nB: b\n\n" + FROM + b"\n\n",
+    "no-date": b"\x3fFrom \nA: a\n\nText\n\nFrom b\nB: b",
+}
+
 SWITCHES = {
     "on": b"\0\0\0\1\x31",
     "zero": b"\0\1\x30\x0a\1\0\1\x20\x30",
@@ -263,6 +273,7 @@ def seeds(golden):
     yield from (("repetition", name, made) for name, made in repetitions())
     yield from (("zone", name, text) for name, text in ZONES.items())
     yield from (("mime_field", name, value) for name, value in FIELDS.items())
+    yield from (("mbox", name, octets) for name, octets in MBOXES.items())
     yield from (("switch", name, changes) for name, changes in SWITCHES.items())
 
 
