@@ -8,7 +8,7 @@
 #include "cli/store/store_read.h"
 #include "cli/store/store_shape.h"
 
-#include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #define WINDOW (128 * 1024u)
@@ -17,7 +17,7 @@
 /* One for all jobs of a file, which are told in order: the last one frees it. */
 typedef struct {
     StoreMbox mbox;       /* path and name owned */
-    GMutex lock;          /* of the two */
+    pthread_mutex_t lock; /* of the two */
     guint64 within_start; /* octets of the file, all of them in one mail that is being read */
     guint64 within_end;
 } Source;
@@ -38,7 +38,7 @@ static Source *source_new(const StoreMbox *mbox)
     source->mbox.file.kind = STORE_MBOX;
     source->mbox.file.path = g_strdup(mbox->file.path);
     source->mbox.file.name = g_strdup(mbox->file.name);
-    g_mutex_init(&source->lock);
+    pthread_mutex_init(&source->lock, NULL);
     return source;
 }
 
@@ -46,7 +46,7 @@ static void source_free(Source *source)
 {
     if (source->mbox.close)
         close(source->mbox.fd);
-    g_mutex_clear(&source->lock);
+    pthread_mutex_destroy(&source->lock);
     g_free((char *)source->mbox.file.path);
     g_free((char *)source->mbox.file.name);
     g_free(source);
@@ -70,18 +70,18 @@ static guint64 buffer_start(const Window *window)
 static void tell_within(const Window *window, guint64 end)
 {
     Source *source = window->source;
-    g_mutex_lock(&source->lock);
+    pthread_mutex_lock(&source->lock);
     source->within_start = window->end;
     source->within_end = end;
-    g_mutex_unlock(&source->lock);
+    pthread_mutex_unlock(&source->lock);
 }
 
 static gboolean is_within(const Window *window)
 {
     Source *source = window->source;
-    g_mutex_lock(&source->lock);
+    pthread_mutex_lock(&source->lock);
     gboolean within = source->within_start <= window->start && window->end <= source->within_end;
-    g_mutex_unlock(&source->lock);
+    pthread_mutex_unlock(&source->lock);
     return within;
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * store_queue: see store_queue.h.
+ * store_queue: see store_queue.h. The lock is one that ThreadSanitizer sees; what GLib's pool hands
+ * over is handed over under it, too.
  */
 #include "cli/store/store_queue.h"
+
+#include <pthread.h>
 
 #define THREADS_MAX 16 /* each may hold what a hostile mbox makes of a window */
 #define LARGE_MAX   2
@@ -13,10 +16,10 @@ struct StoreQueue {
     gpointer data;
     GQueue jobs; /* in order, not yet taken */
     guint jobs_max;
-    guint large;    /* jobs */
-    guint64 octets; /* of the others */
-    GMutex lock;    /* of `done` of each job, and `awaited` */
-    GCond was_done;
+    guint large;          /* jobs */
+    guint64 octets;       /* of the others */
+    pthread_mutex_t lock; /* of `done` of each job, and `awaited` */
+    pthread_cond_t was_done;
     const StoreJob *awaited;
 };
 
@@ -24,12 +27,15 @@ static void work_job(gpointer data, gpointer user_data)
 {
     StoreJob *job = data;
     StoreQueue *queue = user_data;
+    pthread_mutex_lock(&queue->lock);
+    g_assert(!job->done);
+    pthread_mutex_unlock(&queue->lock);
     job->work(job);
-    g_mutex_lock(&queue->lock);
+    pthread_mutex_lock(&queue->lock);
     job->done = TRUE;
     if (queue->awaited == job)
-        g_cond_signal(&queue->was_done);
-    g_mutex_unlock(&queue->lock);
+        pthread_cond_signal(&queue->was_done);
+    pthread_mutex_unlock(&queue->lock);
 }
 
 StoreQueue *store_queue_new(void (*take)(StoreJob *job, gpointer data), gpointer data)
@@ -40,8 +46,8 @@ StoreQueue *store_queue_new(void (*take)(StoreJob *job, gpointer data), gpointer
     queue->data = data;
     queue->jobs_max = 2 * threads + 2;
     g_queue_init(&queue->jobs);
-    g_mutex_init(&queue->lock);
-    g_cond_init(&queue->was_done);
+    pthread_mutex_init(&queue->lock, NULL);
+    pthread_cond_init(&queue->was_done, NULL);
     queue->pool = g_thread_pool_new(work_job, queue, (gint)threads, FALSE, NULL);
     return queue;
 }
@@ -52,13 +58,13 @@ static gboolean is_first_done(StoreQueue *queue, gboolean wait)
     const StoreJob *job = g_queue_peek_head(&queue->jobs);
     if (job == NULL)
         return FALSE;
-    g_mutex_lock(&queue->lock);
+    pthread_mutex_lock(&queue->lock);
     queue->awaited = wait ? job : NULL;
     while (wait && !job->done)
-        g_cond_wait(&queue->was_done, &queue->lock);
+        pthread_cond_wait(&queue->was_done, &queue->lock);
     gboolean done = job->done;
     queue->awaited = NULL;
-    g_mutex_unlock(&queue->lock);
+    pthread_mutex_unlock(&queue->lock);
     return done;
 }
 
@@ -103,7 +109,9 @@ void store_queue_push(StoreQueue *queue, StoreJob *job)
         queue->large++;
     else
         queue->octets += job->octets;
+    pthread_mutex_lock(&queue->lock);
     job->done = FALSE;
+    pthread_mutex_unlock(&queue->lock);
     g_queue_push_tail(&queue->jobs, job);
     g_thread_pool_push(queue->pool, job, NULL);
 }
@@ -120,7 +128,7 @@ void store_queue_free(StoreQueue *queue)
         return;
     store_queue_drain(queue);
     g_thread_pool_free(queue->pool, FALSE, TRUE);
-    g_mutex_clear(&queue->lock);
-    g_cond_clear(&queue->was_done);
+    pthread_cond_destroy(&queue->was_done);
+    pthread_mutex_destroy(&queue->lock);
     g_free(queue);
 }
