@@ -115,6 +115,14 @@ def check(figures):
                  for line in figures["sections"]["check"]])
 
 
+def stores(figures):
+    """The speed of the command over mailboxes."""
+    return grid(["load", "program", "messages/s", "MB/s", "CPU µs", "rate by it"],
+                [[line["group"], line["program"],
+                  *(number(line["figures"][name]) for name in ("messages_s", "mb_s", "cpu_us")),
+                  number(line["ratio"])] for line in figures["sections"]["stores"]])
+
+
 def tcp(figures):
     """calmend over TCP on loopback beside a unix socket."""
     rows = []
@@ -244,5 +252,5 @@ def hosts(figures):
 
 
 TABLES = {table.__name__: table for table in (
-    machine, kinds, peers, goals, idle, held, check, postfix, tcp, profile, split, growth, core,
+    machine, kinds, peers, goals, idle, held, check, stores, postfix, tcp, profile, split, growth, core,
     mix, hours, hosts)}
