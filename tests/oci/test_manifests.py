@@ -56,7 +56,7 @@ class Settings(unittest.TestCase):
         self.assertEqual(check_settings(path), (0, "The settings are good.\n"))
 
     def test_of_compose_are_those_of_the_image(self):
-        self.assertEqual((OCI / "compose/calmend/calmend.conf").read_text(),
+        self.assertEqual((OCI / "compose/settings/calmend.conf").read_text(),
                          (OCI / "calmend.conf").read_text())
 
 
