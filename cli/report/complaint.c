@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/report/complaint.h"
 
+#include "cli/output.h"
 #include "common/rules/rules.h"
 
 #include <string.h>
@@ -71,9 +72,10 @@ static void append_opening(GString *out, const TallyEntry *entry, gboolean count
         " %s with a calendar from %s that reached us had a defect that makes calendar programs "
         "misread or refuse what is sent.",
         plural(counts_all ? entry->messages : entry->broken, "message", "messages"), entry->name);
-    for (guint i = 0; i < entry->products->len; i++)
-        g_string_append_printf(text, "%s%s", i == 0 ? " Written by: " : ", ",
-                               (const char *)g_ptr_array_index(entry->products, i));
+    for (guint i = 0; i < entry->products->len; i++) {
+        g_string_append(text, i == 0 ? " Written by: " : ", ");
+        output_escape(text, octets_of(g_ptr_array_index(entry->products, i)));
+    }
     g_string_append(text, entry->products->len > 0 ? "." : "");
     append_wrapped(out, text->str, "");
 }
@@ -96,9 +98,10 @@ static void append_example(GString *text, const TallyExample *example)
     g_string_append(text, " For example the message");
     if (time != NULL)
         g_string_append_printf(text, " of %s", time);
-    if (example->message_id != NULL)
-        g_string_append_printf(text, "%s Message-ID %s", time != NULL ? "," : " with",
-                               example->message_id);
+    if (example->message_id != NULL) {
+        g_string_append(text, time != NULL ? ", Message-ID " : " with Message-ID ");
+        output_escape(text, octets_of(example->message_id));
+    }
     g_string_append_c(text, '.');
 }
 

@@ -47,9 +47,11 @@ const char *report_mail_keep(ReportMail *mail, const char *string)
 void report_mail_set_message_id(ReportMail *mail, const char *message_id)
 {
     g_autofree char *valid = message_id == NULL ? NULL : g_utf8_make_valid(message_id, -1);
+    if (valid != NULL)
+        valid[strcspn(g_strchug(valid), " \t\r\n")] = '\0';
     if (valid != NULL && strlen(valid) > ID_LONGEST)
         *g_utf8_find_prev_char(valid, valid + ID_LONGEST + 1) = '\0';
-    mail->message_id = report_mail_keep(mail, valid);
+    mail->message_id = valid == NULL || *valid == '\0' ? NULL : report_mail_keep(mail, valid);
 }
 
 /* TRUE for letters, digits, hyphens and dots: what a name of DNS may be shown with. */

@@ -88,7 +88,7 @@ void report_mail_free(ReportMail *mail);
 /* A copy of a string for the members above, NULL for NULL. Owned by the mail. */
 const char *report_mail_keep(ReportMail *mail, const char *string);
 
-/* Sets the Message-ID, its first octets where it is long; NULL: there is none. */
+/* Sets the Message-ID, its first word, which is cut where it is long; NULL: there is none. */
 void report_mail_set_message_id(ReportMail *mail, const char *message_id);
 
 /* Sets address and domain from an address, or from nothing. */

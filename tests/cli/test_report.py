@@ -328,6 +328,16 @@ class Hostile(Report):
         self.assertTrue(any(name.startswith("</style></script><script>") for name in names), names)
         self.assertIn("(unknown)", [row["domain"] for row in json.loads(out)["domains"]])
 
+    def test_letters(self):
+        """They are printed and sent as they are; what a sender calls a Message-ID adds no word."""
+        _, out, _ = self.run_it("--json", report_mails.write_mbox(self.folder / "letter", [
+            report_mails.reply(9, b"Tue, 05 Mar 2024 10:15:01 +0000",
+                               producer=report_mails.HOSTILE.encode()).replace(
+                b"<9@partner.example>", b"<9\x1b]0;x\x07> Visit evil.example")]))
+        letter, = [partner["text"] for partner in json.loads(out)["partners"]]
+        self.check_plain(letter)
+        self.assertIn("Message-ID <9\\x1b]0;x\\x07>.", letter.replace("\n   ", " "))
+
     def test_page(self):
         """There is no element and no attribute but those of a page over other mail."""
         code, out, _ = self.run_it("--html", "-", self.box)
