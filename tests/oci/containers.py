@@ -41,8 +41,7 @@ def missing():
             return f"{program} is not installed"
     if not clean_root.SCRIPTS.exists():
         return "debootstrap is not installed"
-    done = subprocess.run(["unshare", "--mount", "true"], check=False, stderr=subprocess.DEVNULL)
-    return "no mount namespace can be made" if done.returncode else None
+    return None
 
 
 def limit(name):
@@ -95,6 +94,12 @@ class Store:
             "FROM localhost/archive\nCOPY sources.list /etc/apt/sources.list\n"
             "COPY still /etc/apt/apt.conf.d/still\n")
         self.build(BASE, self.folder / "Containerfile", self.folder)
+
+    def unable(self):
+        """Why this machine runs no container, or None: what the smallest one says."""
+        done = subprocess.run(self.run_words("--rm", "--network=host", BASE, "true"), check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return f"no container can be run here: {done.stdout[-300:]}" if done.returncode else None
 
     def build(self, name, file, context, *options):
         """Builds an image, with the proxies of this machine."""
