@@ -30,6 +30,7 @@ gboolean command_parse(const CommandHelp *help, const GOptionEntry *entries, int
     g_option_context_set_description(context, help->description);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_add_main_entries(context, help_entries, NULL);
+    gboolean alone = argc == 2;
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         command_trouble("%s; try '%s --help'", error->message, g_get_prgname());
         *code = COMMAND_TROUBLE;
@@ -37,6 +38,11 @@ gboolean command_parse(const CommandHelp *help, const GOptionEntry *entries, int
     }
     if (!help_wanted)
         return TRUE;
+    if (help->alone && !alone) {
+        command_trouble("--help beside other arguments; give it alone");
+        *code = COMMAND_TROUBLE;
+        return FALSE;
+    }
     g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);
     fputs(text, stdout);
     *code = command_finish(COMMAND_OK);

@@ -23,6 +23,7 @@ typedef struct {
     const char *arguments; /* such as "FILE..." */
     const char *summary;
     const char *description; /* after the options; NULL: none */
+    gboolean alone;          /* --help beside anything else is wrong: what is printed is mail */
 } CommandHelp;
 
 /* Reads the options. FALSE when the command ends here, with `code`: help was shown, or the options

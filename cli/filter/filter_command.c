@@ -43,6 +43,7 @@ static gboolean parse(FilterOptions *options, int argc, char **argv, char **faul
         .arguments = "[RECIPIENT...]",
         .summary = "Passes a message on, from standard input to standard output, as the milter "
                    "would have\ntreated it.",
+        .alone = TRUE,
         .description = "Whatever is wrong, the message leaves as it came, and syslog tells.\n"
                        "Exit code: 0, or 75 when the message could not be read or written.",
     };

@@ -378,6 +378,14 @@ class Broken(Filter):
     def test_option_is_unknown(self):
         self.check_unharmed(mails.reply_mail(), ["--repair-all"], words=b"--repair-all")
 
+    def test_recipient_that_asks_for_help(self):
+        """Help is no message; it is shown to who asks for nothing else."""
+        for arguments in (["-h"], ["--sender", "a@example.com", "--help"]):
+            self.check_unharmed(mails.reply_mail(), arguments, words=b"--help")
+        done = subprocess.run([lab.COMMAND, "filter", "--help"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, check=True, timeout=lab.PATIENCE)
+        self.assertTrue(done.stdout.startswith(b"Usage:"), done.stdout)
+
     def test_no_folder_for_the_spool(self):
         self.check_passes(large_mail(), "failed", events=[331],
                           environment={"TMPDIR": str(self.folder / "missing")})
