@@ -36,7 +36,7 @@ static gboolean fill(int fd, Octets octets, const GArray *edits, const struct st
 gboolean fresh_file_make(int folder, const char *name, Octets octets, const GArray *edits,
                          const struct stat *like, GError **error)
 {
-    if (unlinkat(folder, name, 0) != 0 && errno != ENOENT)
+    if (unlinkat(folder, name, 0) != 0 && errno != ENOENT && errno != ENAMETOOLONG)
         return file_octets_fail(error, "cannot remove what a run before left");
     int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)

@@ -170,8 +170,8 @@ static gboolean settle_write(MboxCopy *copy, int mbox, GError **error)
     return write_head(copy, STEP_CUT) || file_octets_fail(error, "cannot sync the copy");
 }
 
-/* The times stay, unless somebody appended; and unless the size is the same, by which alone readers
- * would see that there is something new. */
+/* The times stay, unless somebody appended, or who writes is not the owner; and unless the size is
+ * the same, by which alone readers would see that there is something new. */
 static gboolean keep_times(const MboxCopy *copy, int mbox)
 {
     const struct timespec times[] = {copy->like.st_atim, copy->like.st_mtim};
@@ -180,7 +180,7 @@ static gboolean keep_times(const MboxCopy *copy, int mbox)
         return FALSE;
     if (status.st_size != copy->new_size || copy->new_size == copy->old_size)
         return TRUE;
-    return futimens(mbox, times) == 0;
+    return futimens(mbox, times) == 0 || errno == EPERM;
 }
 
 static gboolean settle_cut(MboxCopy *copy, const MendPlace *place, int mbox, GError **error)

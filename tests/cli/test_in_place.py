@@ -44,6 +44,18 @@ int unlinkat(int folder, const char *name, int flags)
 }
 """
 
+# Whoever may write to a file may not set its times, but for its owner.
+NOT_THE_OWNER = """
+#include <errno.h>
+int futimens(int file, const void *times)
+{
+    (void)file;
+    (void)times;
+    errno = EPERM;
+    return -1;
+}
+"""
+
 TROUBLE = 2
 RULE = b"attendee-change-missing x1"
 
@@ -62,6 +74,14 @@ class Stores(unittest.TestCase):
         path.chmod(mode)
         os.utime(path, (stored.TIME, stored.TIME))
         return path
+
+    def shim(self, source):
+        """A library that a run is to load first."""
+        lab.need(shutil.which("cc"), "no compiler for a shim")
+        library = self.folder / "shim.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", library], input=source,
+                       text=True, check=True)
+        return library
 
     def repair(self, *arguments):
         """What a run says on stdout; it must end well."""
@@ -143,6 +163,15 @@ class Mended(Stores):
         after = stored.mbox(*map(self.mended, before))
         self.assertLess(len(after), len(stored.mbox(*before)))
         lab.assert_octets_equal(path.read_bytes(), after)
+
+    def test_mbox_of_somebody_else(self):
+        """Its time cannot stay, and that is all."""
+        path = self.write("box", stored.mbox(stored.broken(1)))
+        done = subprocess.run([lab.COMMAND, "repair", "--in-place", "--config", self.config, path],
+                              env={**os.environ, "LD_PRELOAD": self.shim(NOT_THE_OWNER)},
+                              capture_output=True, check=False, timeout=lab.PATIENCE)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertEqual(self.tree(), {"box": stored.mbox(self.mended(stored.broken(1)))})
 
     def test_second_run_does_nothing(self):
         stored.make_maildir(self.store / "Maildir")
@@ -249,10 +278,7 @@ class Told(Stores):
     def test_two_runs_at_once_in_a_maildir(self):
         """What one is about to finish in new, the other does not take for the work of a killed
         run: each would let the form go that the other keeps."""
-        lab.need(shutil.which("cc"), "no compiler for a shim")
-        shim, pause = self.folder / "pause.so", self.folder / "pause"
-        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", shim], input=PAUSE,
-                       text=True, check=True)
+        shim, pause = self.shim(PAUSE), self.folder / "pause"
         stored.make_maildir(self.store)
         self.write("cur/1.M1P1.host:2,S", stored.plain(1))
         self.write("new/2.M1P1.host", stored.broken(2))
