@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "cli/report/log_report.h"
 #include "cli/report/mail_survey.h"
+#include "cli/report/page_file.h"
 #include "cli/report/report_model.h"
 #include "cli/report/report_page.h"
 #include "cli/report/report_text.h"
@@ -169,7 +170,15 @@ static void read_logs(const Wishes *wishes, const ReportOptions *options, Tally 
 
 /* ---- output ---- */
 
-/* Writes the page; a file that was there is replaced as a whole. */
+static gboolean check_page(const char *file)
+{
+    g_autoptr(GError) error = NULL;
+    if (file == NULL || strcmp(file, "-") == 0 || page_file_check(file, &error))
+        return TRUE;
+    command_trouble("--html %s: %s", file, error->message);
+    return FALSE;
+}
+
 static gboolean write_page(JsonObject *report, const char *file)
 {
     g_autoptr(GError) error = NULL;
@@ -178,7 +187,7 @@ static gboolean write_page(JsonObject *report, const char *file)
         fputs(page, stdout);
         return TRUE;
     }
-    if (g_file_set_contents(file, page, -1, &error))
+    if (page_file_write(file, page, &error))
         return TRUE;
     command_trouble("%s", error->message);
     return FALSE;
@@ -202,7 +211,7 @@ static CommandExit make_report(const Wishes *wishes, Engine *engine)
 {
     ReportOptions options;
     g_auto(Tally) tally = {0};
-    if (!read_options(wishes, engine, &options))
+    if (!read_options(wishes, engine, &options) || !check_page(wishes->html))
         return COMMAND_TROUBLE;
     tally_init(&tally, wishes->log ? TALLY_LOG : TALLY_MAIL);
     if (wishes->log)

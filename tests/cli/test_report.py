@@ -367,11 +367,30 @@ class Hostile(Report):
 class Files(Report):
     def test_page_replaces_the_one_before(self):
         page = self.folder / "report.html"
-        page.write_text("old")
+        page.write_text("<!DOCTYPE html>\nold")
         code, out, err = self.run_it("--html", page, self.box)
         self.assertEqual((code, out, err), (0, b"", b""))
         self.assertTrue(page.read_text().startswith("<!DOCTYPE html>"))
         self.assertEqual(page.read_bytes(), self.run_it("--html", "-", self.box)[1])
+
+    def test_page_through_a_link(self):
+        page, link = self.folder / "report.html", self.folder / "link"
+        page.touch()
+        link.symlink_to(page)
+        for _ in range(2):
+            self.assertEqual(self.run_it("--html", link, self.box)[0], 0)
+            self.assertTrue(link.is_symlink())
+            self.assertTrue(page.read_text().startswith("<!DOCTYPE html>"))
+
+    def test_mailbox_in_the_place_of_the_page(self):
+        """--html takes a value; who forgets that, and names two mailboxes, keeps both."""
+        octets = self.box.read_bytes()
+        code, out, err = self.run_it("--html", self.box, self.box)
+        self.assertEqual((code, out), (2, b""))
+        self.assertIn(b"is no page", err)
+        self.assertEqual(self.box.read_bytes(), octets)
+        _, _, err = self.run_it("--html", self.folder, self.box)
+        self.assertIn(b"is no file", err)
 
     def test_page_and_json(self):
         page = self.folder / "report.html"
