@@ -101,13 +101,14 @@ static void tell_mended(InPlace *run, const StoredMail *mail, const Plan *plan)
 
 static MendResult replace(InPlace *run, const StoredMail *mail, const Plan *plan, GError **error)
 {
-    const MendPlace *place = &run->place;
-    g_autofree char *path = mend_place_path(place);
+    MendPlace *place = &run->place;
     struct stat status;
     int fd;
-    MendResult result = mend_file_open(place, mail->octets, &fd, &status, error);
+    MendResult result = place->maildir ? mend_maildir_open(place, mail->octets, &fd, &status, error)
+                                       : mend_file_open(place, mail->octets, &fd, &status, error);
     if (result != MEND_DONE)
         return result;
+    g_autofree char *path = mend_place_path(place);
     gboolean kept = run->backup == NULL || backup_keep(run->backup, path, fd, &status, error);
     close(fd);
     if (!kept)

@@ -58,6 +58,25 @@ static char *find_mail(int folder, const char *unique)
     return NULL;
 }
 
+MendResult mend_maildir_open(MendPlace *place, Octets octets, int *fd, struct stat *status,
+                             GError **error)
+{
+    g_autofree char *unique = maildir_name_unique(place->name);
+    for (guint tries = 0; tries < RENAMES_MAX; tries++) {
+        MendResult result = mend_file_open(place, octets, fd, status, error);
+        g_autofree char *path = result == MEND_GONE ? find_mail(place->folder, unique) : NULL;
+        if (path == NULL)
+            return result;
+        g_free(place->name);
+        place->name = g_path_get_basename(path);
+        if (faccessat(place->folder, place->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
+            faccessat(place->folder, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+            break;
+    }
+    file_octets_refuse(error, "was moved meanwhile by another program; run it again");
+    return MEND_FAILED;
+}
+
 /* Moves the mended mail beside the old one as that is named now. */
 static char *follow(int folder, const char *mended, const char *old)
 {

@@ -14,6 +14,11 @@
 
 #include "cli/mend/mend_file.h"
 
+/* As mend_file_open; the place gets the name that the mail has by now. One that was moved from new
+ * to cur, or back, is MEND_FAILED. */
+MendResult mend_maildir_open(MendPlace *place, Octets octets, int *fd, struct stat *status,
+                             GError **error);
+
 /* Replaces the mail, of which `status` was taken. */
 MendResult mend_maildir_replace(const MendPlace *place, Octets octets, const GArray *edits,
                                 const struct stat *status, GError **error);

@@ -44,6 +44,22 @@ int unlinkat(int folder, const char *name, int flags)
 }
 """
 
+# A server renames a mail once the run has read it, which is before it locks the folder once more.
+RENAME = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+int flock(int file, int operation)
+{
+    static int calls;
+    int (*next)(int, int) = dlsym(RTLD_NEXT, "flock");
+    if (++calls == 2)
+        rename(getenv("CALMEND_OLD"), getenv("CALMEND_NEW"));
+    return next(file, operation);
+}
+"""
+
 # Whoever may write to a file may not set its times, but for its owner.
 NOT_THE_OWNER = """
 #include <errno.h>
@@ -134,6 +150,25 @@ class Mended(Stores):
                                        "Maildir/cur/3.M1P1.host:2,S": stored.plain(3)})
         status = next((self.store / "Maildir/cur").glob("1.*")).stat()
         self.assertEqual((stat.S_IMODE(status.st_mode), status.st_mtime), (0o640, stored.TIME))
+
+    def test_mail_of_a_maildir_that_is_renamed(self):
+        """It gets a flag, or is moved from new to cur, between reading and mending."""
+        stored.make_maildir(self.store)
+        shim = self.shim(RENAME)
+        for old, new, code in (("cur/1.M1P1.host:2,", "cur/1.M1P1.host:2,S", 0),
+                               ("new/1.M1P1.host", "cur/1.M1P1.host:2,", TROUBLE)):
+            self.write(old, stored.broken(1))
+            done = subprocess.run(
+                [lab.COMMAND, "repair", "--in-place", "--config", self.config, self.store],
+                env={**os.environ, "LD_PRELOAD": shim, "CALMEND_OLD": self.store / old,
+                     "CALMEND_NEW": self.store / new},
+                capture_output=True, check=False, timeout=lab.PATIENCE)
+            self.assertEqual((done.returncode, b"was moved" in done.stderr), (code, code != 0), done)
+            name, mail = new, stored.broken(1)
+            if code == 0:
+                name, mail = new.replace(":", ".calmend:"), self.mended(mail)
+            self.assertEqual(self.tree(), {name: mail})
+            (self.store / name).unlink()
 
     def test_mail_of_a_maildir_by_its_name(self):
         """It is no other mail for being named."""
