@@ -183,6 +183,14 @@ static void mend_whole_mbox(InPlace *run, const StoredMail *mail)
 
 /* --- Each mail in turn */
 
+/* Locks the folder. Why nothing can be done there, as the end of a sentence; NULL: it can. */
+static const char *fault_of_folder(MendPlace *place)
+{
+    if (mend_place_is_cyrus(place))
+        return "is a mailbox of Cyrus, whose index would be wrong; mend it by IMAP";
+    return mend_place_lock(place) ? NULL : "another repair works there; try again later";
+}
+
 /* The file is in the place where run->place is then. FALSE when nothing can be done there, which
  * was told. */
 static gboolean go_to(InPlace *run, const StoreFile *file)
@@ -193,11 +201,13 @@ static gboolean go_to(InPlace *run, const StoreFile *file)
         tell_trouble(file->path, error->message, run);
         return FALSE;
     }
-    if (entered)
-        run->closed = !mend_place_lock(&run->place);
-    if (entered && run->closed)
-        tell_trouble(run->place.folder_path, "another repair works there; try again later", run);
-    return !run->closed;
+    if (!entered)
+        return !run->closed;
+    const char *fault = fault_of_folder(&run->place);
+    run->closed = fault != NULL;
+    if (fault != NULL)
+        tell_trouble(run->place.folder_path, fault, run);
+    return fault == NULL;
 }
 
 static void show_mail(InPlace *run, const StoredMail *mail, const Plan *plan)

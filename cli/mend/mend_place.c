@@ -114,6 +114,11 @@ void mend_place_close(MendPlace *place)
     *place = (MendPlace){0};
 }
 
+gboolean mend_place_is_cyrus(const MendPlace *place)
+{
+    return faccessat(place->folder, "cyrus.header", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int mend_place_open_file(const MendPlace *place, int access, struct stat *status)
 {
     int fd =

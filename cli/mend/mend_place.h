@@ -35,6 +35,9 @@ void mend_place_close(MendPlace *place);
  * file system has no such locks, TRUE. */
 gboolean mend_place_lock(MendPlace *place);
 
+/* TRUE when the folder is a mailbox of Cyrus, whose index holds sizes and sums of the files. */
+gboolean mend_place_is_cyrus(const MendPlace *place);
+
 /* Opens the file to read, or to read and write. A descriptor, or -1 with errno; what is no regular
  * file is EINVAL. */
 int mend_place_open_file(const MendPlace *place, int access, struct stat *status);

@@ -278,6 +278,16 @@ class Told(Stores):
         self.assertIn(b"gone", err)
         self.assertIn(b"1 messages, 1 mended", out)
 
+    def test_mailbox_of_cyrus(self):
+        """Its index holds a sum of each mail."""
+        self.write("user/ada/1.", stored.broken(1))
+        self.write("user/ada/cyrus.header", b"\241\002\213\015Cyrus mailbox header\n")
+        self.write("a.eml", stored.broken(2))
+        out, err = self.trouble(self.store)
+        self.assertIn(b"user/ada: is a mailbox of Cyrus", err)
+        self.assertEqual(self.tree()["user/ada/1."], stored.broken(1))
+        self.assertTrue(out.endswith(b"2 messages, 1 mended\n"), out)
+
     def test_standard_input(self):
         _, err = self.trouble("-", stdin=stored.broken(1))
         self.assertIn(b"lies nowhere", err)
