@@ -50,6 +50,8 @@ static const GuardCase cases[] = {
     {"lose-parameter-lower-case", "ATTENDEE;x-ms-olk-resptime=" EPOCH ";x-b=1:mailto:a@b\n",
      "ATTENDEE;x-b=1:mailto:a@b\n", "ATTENDEE;" RESP, GUARD_AGREES},
     {"vanish", DTS OCC ":" EPOCH "\nUID:1\n", DTS "UID:1\n", "-" OCC, GUARD_AGREES},
+    {"vanish-unreadable", DTS "DTSTAMP;;TZID=UTC: \nDTSTAMP;;TZID=UTC: \nUID:1\n",
+     DTS "DTSTAMP;;TZID=UTC: \nUID:1\n", "-DTSTAMP", GUARD_AGREES},
     {"vanish-last", DTS OCC ":" EPOCH "\n", DTS, "-" OCC, GUARD_AGREES},
     {"lose-parameter", "ATTENDEE;CN=A;" RESP "=" EPOCH ";RSVP=TRUE:mailto:a@b\n",
      "ATTENDEE;CN=A;RSVP=TRUE:mailto:a@b\n", "ATTENDEE;" RESP, GUARD_AGREES},
