@@ -12,9 +12,16 @@ static const Octets tokens[] = {
     {"calendar", 8}, {"ics", 3}, {"tnef", 4}, {"winmail", 7}, {"name*", 5}, {"=?", 2},
 };
 
+/* The last octets of the tokens. Most octets are none of them. */
+static const gboolean ends_token[256] = {
+    ['r'] = TRUE, ['s'] = TRUE, ['f'] = TRUE, ['l'] = TRUE, ['*'] = TRUE, ['?'] = TRUE,
+};
+
 static gboolean window_ends_with_token(const char *window)
 {
     const char *end = window + TOKEN_WINDOW;
+    if (!ends_token[(guchar)end[-1]])
+        return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(tokens); i++) {
         gsize size = tokens[i].size;
         if (end[-1] == tokens[i].data[size - 1] && memcmp(end - size, tokens[i].data, size) == 0)
