@@ -13,9 +13,9 @@
 
 struct Progress {
     char *const *paths;
-    GThread *measuring;
-    gint stop;     /* atomic */
-    gint measured; /* atomic: total is there */
+    GThread *measuring; /* NULL: no thread could be made, the total is not known */
+    gint stop;          /* atomic */
+    gint measured;      /* atomic: total is there */
     guint64 total;
     gint64 begun;
     gint64 next;
@@ -38,7 +38,7 @@ Progress *progress_new(char *const *paths)
     progress->paths = paths;
     progress->begun = g_get_monotonic_time();
     progress->next = progress->begun + FIRST_SHOWN;
-    progress->measuring = g_thread_new("measure", measure, progress);
+    progress->measuring = g_thread_try_new("measure", measure, progress, NULL);
     return progress;
 }
 
@@ -120,6 +120,7 @@ void progress_free(Progress *progress)
         return;
     progress_hide(progress);
     g_atomic_int_set(&progress->stop, TRUE);
-    g_thread_join(progress->measuring);
+    if (progress->measuring != NULL)
+        g_thread_join(progress->measuring);
     g_free(progress);
 }

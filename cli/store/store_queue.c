@@ -11,7 +11,7 @@
 #define LARGE_MAX   2
 
 struct StoreQueue {
-    GThreadPool *pool;
+    GThreadPool *pool; /* NULL: no thread can be made, the caller's does the work */
     void (*take)(StoreJob *job, gpointer data);
     gpointer data;
     GQueue jobs; /* in order, not yet taken */
@@ -102,6 +102,18 @@ void store_queue_make_room(StoreQueue *queue, guint64 octets)
         took = take_first(queue, !has_room(queue, octets));
 }
 
+/* A pool without a thread would keep the job for ever. */
+static void hand_over(StoreQueue *queue, StoreJob *job)
+{
+    gboolean pushed = queue->pool != NULL && g_thread_pool_push(queue->pool, job, NULL);
+    if (queue->pool != NULL && !pushed && g_thread_pool_get_num_threads(queue->pool) == 0) {
+        g_thread_pool_free(queue->pool, TRUE, FALSE);
+        queue->pool = NULL;
+    }
+    if (queue->pool == NULL)
+        work_job(job, queue);
+}
+
 void store_queue_push(StoreQueue *queue, StoreJob *job)
 {
     store_queue_make_room(queue, job->octets);
@@ -113,7 +125,7 @@ void store_queue_push(StoreQueue *queue, StoreJob *job)
     job->done = FALSE;
     pthread_mutex_unlock(&queue->lock);
     g_queue_push_tail(&queue->jobs, job);
-    g_thread_pool_push(queue->pool, job, NULL);
+    hand_over(queue, job);
 }
 
 void store_queue_drain(StoreQueue *queue)
@@ -127,7 +139,8 @@ void store_queue_free(StoreQueue *queue)
     if (queue == NULL)
         return;
     store_queue_drain(queue);
-    g_thread_pool_free(queue->pool, FALSE, TRUE);
+    if (queue->pool != NULL)
+        g_thread_pool_free(queue->pool, FALSE, TRUE);
     pthread_cond_destroy(&queue->was_done);
     pthread_mutex_destroy(&queue->lock);
     g_free(queue);

@@ -46,6 +46,7 @@ static pthread_cond_t added = PTHREAD_COND_INITIALIZER;
 static GQueue queue = G_QUEUE_INIT; /* Line */
 static guint unwritten;
 static gboolean asleep; /* the writer waits to be woken */
+static gboolean alone;  /* there is no writer: no thread could be made */
 
 /* All lines that are there: one at least. */
 static GQueue wait_for_lines(void)
@@ -146,7 +147,9 @@ void log_open(const char *name, const Settings *settings, LogStreams streams)
 
 void log_begin(void)
 {
-    g_thread_unref(g_thread_new("log", write_lines, NULL));
+    GThread *writer = g_thread_try_new("log", write_lines, NULL, NULL);
+    alone = writer == NULL;
+    g_clear_pointer(&writer, g_thread_unref);
 }
 
 /* A pipe that poll(2) says may be written to takes a line as a whole (POSIX, PIPE_BUF), as long as
@@ -211,6 +214,8 @@ static gboolean is_written(void)
 
 void log_flush(void)
 {
+    while (alone && !g_queue_is_empty(&queue))
+        write_line(g_queue_pop_head(&queue));
     gint64 end = g_get_monotonic_time() + FLUSH_MICROSECONDS;
     while (!is_written() && g_get_monotonic_time() < end)
         g_usleep(LOOK_MICROSECONDS);

@@ -41,7 +41,8 @@ void log_service_event(const Event *event);
 /* A line that is no event: libmilter's own. Any thread, also before log_open. */
 void log_line(int priority, const char *text);
 
-/* Waits until all lines are written, for one second at most. */
+/* Waits until all lines are written, for one second at most. Where log_begin could make no thread
+ * it writes them itself. */
 void log_flush(void);
 
 #endif

@@ -402,12 +402,7 @@ class Broken(Filter):
                     resource.RLIMIT_FSIZE, (size, size)))
 
     def trouble(self, kind):
-        lab.need(shutil.which("cc"), "no compiler for a shim")
-        library = self.folder / "trouble.so"
-        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", library], input=TROUBLE,
-                       text=True, check=True)
-        return {"LD_PRELOAD": str(library), "CALMEND_TROUBLE": str(kind),
-                "ASAN_OPTIONS": "verify_asan_link_order=0:handle_abort=0:handle_segv=0"}
+        return lab.shim(self.folder, TROUBLE, CALMEND_TROUBLE=str(kind))
 
     def test_examination_fails(self):
         for kind in (int(signal.SIGABRT), int(signal.SIGKILL), int(signal.SIGALRM), "exit"):
@@ -415,6 +410,10 @@ class Broken(Filter):
                 self.counts_path.unlink(missing_ok=True)
                 self.check_passes(mails.reply_mail(), "failed", events=[331],
                                   environment=self.trouble(kind))
+
+    def test_no_thread_can_be_made(self):
+        self.check_mended(mails.reply_mail(), environment=lab.shim(self.folder, lab.NO_THREADS))
+        self.assertEqual((self.outcomes(), self.events()), ({"repaired": 1}, [327]))
 
     def test_large_message_whose_examination_fails(self):
         self.check_passes(large_mail(), "failed", events=[331],

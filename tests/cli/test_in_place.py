@@ -8,7 +8,6 @@ ends. tests/stores kills it, and lets servers and MTAs work beside it.
 import fcntl
 import os
 import pathlib
-import shutil
 import stat
 import subprocess
 import sys
@@ -91,14 +90,6 @@ class Stores(unittest.TestCase):
         os.utime(path, (stored.TIME, stored.TIME))
         return path
 
-    def shim(self, source):
-        """A library that a run is to load first."""
-        lab.need(shutil.which("cc"), "no compiler for a shim")
-        library = self.folder / "shim.so"
-        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", library], input=source,
-                       text=True, check=True)
-        return library
-
     def repair(self, *arguments):
         """What a run says on stdout; it must end well."""
         code, out, err = stored.repair(self.config, *arguments)
@@ -154,14 +145,13 @@ class Mended(Stores):
     def test_mail_of_a_maildir_that_is_renamed(self):
         """It gets a flag, or is moved from new to cur, between reading and mending."""
         stored.make_maildir(self.store)
-        shim = self.shim(RENAME)
         for old, new, code in (("cur/1.M1P1.host:2,", "cur/1.M1P1.host:2,S", 0),
                                ("new/1.M1P1.host", "cur/1.M1P1.host:2,", TROUBLE)):
             self.write(old, stored.broken(1))
             done = subprocess.run(
                 [lab.COMMAND, "repair", "--in-place", "--config", self.config, self.store],
-                env={**os.environ, "LD_PRELOAD": shim, "CALMEND_OLD": self.store / old,
-                     "CALMEND_NEW": self.store / new},
+                env=lab.shim(self.folder, RENAME, CALMEND_OLD=str(self.store / old),
+                             CALMEND_NEW=str(self.store / new)),
                 capture_output=True, check=False, timeout=lab.PATIENCE)
             self.assertEqual((done.returncode, b"was moved" in done.stderr), (code, code != 0), done)
             name, mail = new, stored.broken(1)
@@ -203,7 +193,7 @@ class Mended(Stores):
         """Its time cannot stay, and that is all."""
         path = self.write("box", stored.mbox(stored.broken(1)))
         done = subprocess.run([lab.COMMAND, "repair", "--in-place", "--config", self.config, path],
-                              env={**os.environ, "LD_PRELOAD": self.shim(NOT_THE_OWNER)},
+                              env=lab.shim(self.folder, NOT_THE_OWNER),
                               capture_output=True, check=False, timeout=lab.PATIENCE)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertEqual(self.tree(), {"box": stored.mbox(self.mended(stored.broken(1)))})
@@ -323,13 +313,13 @@ class Told(Stores):
     def test_two_runs_at_once_in_a_maildir(self):
         """What one is about to finish in new, the other does not take for the work of a killed
         run: each would let the form go that the other keeps."""
-        shim, pause = self.shim(PAUSE), self.folder / "pause"
+        pause = self.folder / "pause"
         stored.make_maildir(self.store)
         self.write("cur/1.M1P1.host:2,S", stored.plain(1))
         self.write("new/2.M1P1.host", stored.broken(2))
         run = subprocess.Popen([lab.COMMAND, "repair", "--in-place", "--config", self.config,
                                 self.store], stdout=subprocess.PIPE,
-                               env={**os.environ, "LD_PRELOAD": shim, "CALMEND_AT": pause})
+                               env=lab.shim(self.folder, PAUSE, CALMEND_AT=str(pause)))
         self.addCleanup(run.stdout.close)
         self.addCleanup(pause.unlink, missing_ok=True)
         lab.wait_until(pause.exists, "a run that is about to remove a mail")

@@ -282,6 +282,16 @@ class Mbox(Stores):
 
 
 class Trouble(Stores):
+    def test_no_thread_can_be_made(self):
+        """The work is done all the same."""
+        for number in range(200):
+            self.write(f"{number}", BROKEN if number % 2 else PLAIN)
+        done = subprocess.run([lab.COMMAND, "check", "--config", self.config, self.top],
+                              capture_output=True, check=False, timeout=lab.PATIENCE,
+                              env=lab.shim(self.folder, lab.NO_THREADS))
+        self.assertEqual((done.returncode, done.stderr), (1, b""))
+        self.assertEqual(done.stdout.count(b"\n"), 100)
+
     def test_unreadable(self):
         """They are named and counted, and the others examined."""
         self.write("a.eml", PLAIN)

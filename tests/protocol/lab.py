@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +23,16 @@ MILTER = os.environ.get("CALMEND_MILTER", str(BUILD / "calmend-milter"))
 COMMAND = os.environ.get("CALMEND", str(BUILD / "calmend"))
 TIME_LIMIT = 180
 PATIENCE = 20.0
+
+# For `shim`: no thread can be made, as where a bound of processes is reached.
+NO_THREADS = """
+#include <errno.h>
+int pthread_create(void *thread, const void *attributes, void *(*run)(void *), void *data)
+{
+    (void)thread, (void)attributes, (void)run, (void)data;
+    return EAGAIN;
+}
+"""
 
 
 def need(condition, reason):
@@ -54,6 +65,16 @@ def scratch_folder(case, above=None):
     add = case.addClassCleanup if isinstance(case, type) else case.addCleanup
     add(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def shim(folder, source, **variables):
+    """The environment in which a program loads a library made of this C first."""
+    need(shutil.which("cc"), "no compiler for a shim")
+    library = folder / "shim.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", library], input=source,
+                   text=True, check=True)
+    return {**os.environ, "LD_PRELOAD": str(library), **variables,
+            "ASAN_OPTIONS": "verify_asan_link_order=0:handle_abort=0:handle_segv=0"}
 
 
 def free_port():
