@@ -20,11 +20,7 @@ typedef struct {
 
 static gpointer examine_mail(const StoredMail *mail, gpointer data)
 {
-    const Engine *engine = ((const Check *)data)->engine;
-    g_auto(Message) message = {0};
-    message_init(&message, mail->octets);
-    message.recipients = engine->recipients;
-    return repair_message(&message, &engine->settings->policy, engine->now);
+    return engine_plan(((const Check *)data)->engine, mail->octets);
 }
 
 static void take_plan(const StoredMail *mail, gpointer result, gpointer data)

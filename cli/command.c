@@ -174,6 +174,14 @@ void engine_close(Engine *engine)
     g_clear_pointer(&engine->recipients, g_ptr_array_unref);
 }
 
+Plan *engine_plan(const Engine *engine, Octets octets)
+{
+    g_auto(Message) message = {0};
+    message_init(&message, octets);
+    message.recipients = engine->recipients;
+    return repair_message(&message, &engine->settings->policy, engine->now);
+}
+
 void engine_options_clear(EngineOptions *options)
 {
     g_free(options->config);

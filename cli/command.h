@@ -8,6 +8,7 @@
 #ifndef CALMEND_COMMAND_H
 #define CALMEND_COMMAND_H
 
+#include "common/repair.h"
 #include "common/settings.h"
 
 typedef enum {
@@ -68,6 +69,9 @@ gboolean engine_open(Engine *engine, const EngineOptions *options);
 void engine_close(Engine *engine);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Engine, engine_close)
+
+/* The plan for a message. On any thread. Owned by the caller, plan_free. */
+Plan *engine_plan(const Engine *engine, Octets octets);
 
 /* Frees what the options hold. */
 void engine_options_clear(EngineOptions *options);

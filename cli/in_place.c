@@ -34,11 +34,7 @@ typedef struct {
 
 static gpointer examine_mail(const StoredMail *mail, gpointer data)
 {
-    const Engine *engine = ((const InPlace *)data)->engine;
-    g_auto(Message) message = {0};
-    message_init(&message, mail->octets);
-    message.recipients = engine->recipients;
-    return repair_message(&message, &engine->settings->policy, engine->now);
+    return engine_plan(((const InPlace *)data)->engine, mail->octets);
 }
 
 static void tell_trouble(const char *path, const char *text, gpointer data)

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define CHANGED "was changed meanwhile by another program; run it again"
+#define CHANGED "was changed since it was read; run it again"
 
 MendResult mend_file_open(const MendPlace *place, Octets octets, int *fd, struct stat *status,
                           GError **error)
