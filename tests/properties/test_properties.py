@@ -204,7 +204,7 @@ def data_mails() -> list[str]:
 
 def one_message(octets: bytes) -> bytes:
     """What a file holds, as one message: calmend refuses a mailbox, a calendar, a winmail.dat."""
-    if octets.startswith(b"From ") and re.search(rb"\n\r?\nFrom ", octets):
+    if octets.startswith(b"From ") and b"\nFrom " in octets:
         return octets.partition(b"\n")[2]
     if re.match(rb"(?i)(\xef\xbb\xbf)?\s*BEGIN:VCALENDAR|\x78\x9f\x3e\x22", octets):
         return b"Subject: corpus\n\n" + octets
