@@ -297,71 +297,22 @@ static GArray *list_orders(const GPtrArray *edits)
     return orders;
 }
 
-/* TRUE when no content line begins behind `earlier` and up to `later`. */
-static gboolean share_a_line(Octets text, const Edit *earlier, const Edit *later)
-{
-    gsize end = earlier->offset + earlier->length;
-    return octets_next_unfolded(text, end > 0 ? end - 1 : 0) > later->offset;
-}
-
-/* TRUE when an edit of the case stands in a line that a case among `agreed` edits, too. */
-static gboolean is_entangled(const Draft *draft, const GPtrArray *edits, gconstpointer order,
-                             GHashTable *agreed)
-{
-    const DraftEdit *before = NULL;
-    for (guint i = 0; i < edits->len; i++) {
-        const DraftEdit *edit = g_ptr_array_index(edits, i);
-        gboolean own = GUINT_TO_POINTER(edit->order) == order;
-        if (!own && !g_hash_table_contains(agreed, GUINT_TO_POINTER(edit->order)))
-            continue;
-        if (before != NULL && (own || GUINT_TO_POINTER(before->order) == order) &&
-            before->order != edit->order &&
-            share_a_line(draft->calendar->text, &before->edit, &edit->edit))
-            return TRUE;
-        before = edit;
-    }
-    return FALSE;
-}
-
-/* The edits of these cases. Owned by the caller. */
-static GPtrArray *pick_edits(const GPtrArray *edits, GHashTable *orders)
-{
-    GPtrArray *some = g_ptr_array_new();
-    for (guint i = 0; i < edits->len; i++) {
-        DraftEdit *edit = g_ptr_array_index(edits, i);
-        if (g_hash_table_contains(orders, GUINT_TO_POINTER(edit->order)))
-            g_ptr_array_add(some, edit);
-    }
-    return some;
-}
-
-/* Whether the guard agrees to the case alone, in lines that no other case edits. */
-static gboolean agrees_alone(const Draft *draft, const GPtrArray *edits, gpointer order,
-                             GHashTable *agreed, guint64 *squares)
-{
-    g_autoptr(GHashTable) own = g_hash_table_new(NULL, NULL);
-    g_hash_table_add(own, order);
-    g_autoptr(GPtrArray) some = pick_edits(edits, own);
-    return !is_entangled(draft, edits, order, agreed) &&
-           check_owner(draft, some, squares) == GUARD_AGREES;
-}
-
-/* Which cases are agreed to, tried one by one, each beside those that were agreed to. What libical
- * cannot tell apart when several lines change that it makes nothing of, it may agree to alone: else
- * a second pass would. Owned by the caller, g_hash_table_unref. */
+/* Which cases are agreed to, tried one by one. Owned by the caller, g_hash_table_unref. */
 static GHashTable *try_cases(const Draft *draft, const GPtrArray *edits, guint64 *squares)
 {
     GHashTable *agreed = g_hash_table_new(NULL, NULL);
     g_autoptr(GArray) orders = list_orders(edits);
     for (guint i = 0; i < orders->len; i++) {
         gpointer order = GUINT_TO_POINTER(g_array_index(orders, guint, i));
+        g_autoptr(GPtrArray) some = g_ptr_array_new();
         g_hash_table_add(agreed, order);
-        g_autoptr(GPtrArray) some = pick_edits(edits, agreed);
-        if (check_owner(draft, some, squares) == GUARD_AGREES)
-            continue;
-        g_hash_table_remove(agreed, order);
-        if (agrees_alone(draft, edits, order, agreed, squares))
-            g_hash_table_add(agreed, order);
+        for (guint k = 0; k < edits->len; k++) {
+            DraftEdit *edit = g_ptr_array_index(edits, k);
+            if (g_hash_table_contains(agreed, GUINT_TO_POINTER(edit->order)))
+                g_ptr_array_add(some, edit);
+        }
+        if (check_owner(draft, some, squares) != GUARD_AGREES)
+            g_hash_table_remove(agreed, order);
     }
     return agreed;
 }
