@@ -7,6 +7,7 @@ counted tells what became of a message; events are read from a syslog of the tes
 root and the right to make a namespace. The programs that call a filter are in tests/filter.
 """
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -66,6 +67,12 @@ def large_mail(mended=False, size=20 * MEMORY_BYTES):
     return mails.mail(mails.multipart(
         b"mixed", mails.part(mails.calendar_type(), mails.reply_calendar(mended), "base64"),
         mails.attachment(size)))
+
+
+def end_process(pid):
+    """Ends a process that may have ended by itself."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 class Filter(unittest.TestCase):
@@ -426,8 +433,7 @@ class Broken(Filter):
         process.stdin.close()
         children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
         child = int(lab.wait_until(lambda: children.read_text().split(), "the examination")[0])
-        self.addCleanup(subprocess.run, ["kill", "-9", str(child)], stderr=subprocess.DEVNULL,
-                        check=False)
+        self.addCleanup(end_process, child)
         process.kill()
         self.assertEqual(process.wait(lab.PATIENCE), -signal.SIGKILL)
         lab.wait_until(lambda: not pathlib.Path(f"/proc/{child}/exe").exists(), "its end")
