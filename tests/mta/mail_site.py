@@ -9,6 +9,7 @@ import itertools
 import pathlib
 import re
 import sys
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "protocol"))
 
@@ -96,3 +97,15 @@ def rules_by_event(events):
 def without_trace(octets):
     """A mail without the trace fields that the MTA and calmend put on it."""
     return mails.without_fields(octets, "Received", "X-Calmend")
+
+
+def suite_of(loader, tests, cases, add_case):
+    """For each MTA a class of what `tests` has; `add_case` adds the tests of a case to its body."""
+    suite = unittest.TestSuite()
+    for mta in MTAS:
+        body = {"mta": mta, "__module__": tests.__module__}
+        for case in cases:
+            add_case(body, case)
+        suite.addTests(loader.loadTestsFromTestCase(
+            type(f"{mta.NAME}{tests.__name__}", (tests, unittest.TestCase), body)))
+    return suite

@@ -7,10 +7,9 @@ number, and writes them into its queue in its own way. What arrives must be what
 `calmend repair` make, folds and blanks behind the colon included, also of fields left alone.
 """
 import dataclasses
-import unittest
 
-from mail_site import MAIL, MTAS, Site, TRACK, lab, mails, milter_process, rules_by_event
-from mail_site import without_trace
+from mail_site import MAIL, Site, TRACK, lab, mails, milter_process, rules_by_event
+from mail_site import suite_of, without_trace
 
 BOTH = {"method-parameter-missing", "charset-missing"}
 ENCODING = b"Content-Transfer-Encoding: 8bit\r\n"
@@ -104,15 +103,7 @@ def _add_case(body, case):
 
 
 def load_tests(loader, _standard, _pattern):
-    """One class of tests for each MTA."""
-    suite = unittest.TestSuite()
-    for mta in MTAS:
-        body = {"mta": mta}
-        for case in CASES:
-            _add_case(body, case)
-        suite.addTests(loader.loadTestsFromTestCase(
-            type(f"{mta.NAME}Fields", (Fields, unittest.TestCase), body)))
-    return suite
+    return suite_of(loader, Fields, CASES, _add_case)
 
 
 if __name__ == "__main__":

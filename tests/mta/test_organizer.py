@@ -6,10 +6,9 @@ It gets its ORGANIZER only where the envelope has that recipient alone. Everythi
 repaired all the same.
 """
 import dataclasses
-import unittest
 
-from mail_site import MAIL, MTAS, Site, TRACK, fresh_recipient, lab, mails, rules_by_event
-from mail_site import without_trace
+from mail_site import MAIL, Site, TRACK, fresh_recipient, lab, mails, rules_by_event
+from mail_site import suite_of, without_trace
 
 FIELD = b"To: Olga <olga@example.org>\r\n"
 ALWAYS = {"attendee-change-missing"}
@@ -73,15 +72,7 @@ def _add_case(body, case):
 
 
 def load_tests(loader, _standard, _pattern):
-    """One class of tests for each MTA."""
-    suite = unittest.TestSuite()
-    for mta in MTAS:
-        body = {"mta": mta}
-        for case in CASES:
-            _add_case(body, case)
-        suite.addTests(loader.loadTestsFromTestCase(
-            type(f"{mta.NAME}Organizer", (Organizer, unittest.TestCase), body)))
-    return suite
+    return suite_of(loader, Organizer, CASES, _add_case)
 
 
 if __name__ == "__main__":

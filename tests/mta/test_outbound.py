@@ -9,9 +9,9 @@ calendar and the signature. That they do is tested with the switch off.
 import base64
 import dataclasses
 import re
-import unittest
 
-from mail_site import MAIL, MTAS, Site, TRACK, lab, mails, rules_by_event, without_trace
+from mail_site import MAIL, Site, TRACK, lab, mails, rules_by_event, suite_of
+from mail_site import without_trace
 import opendkim
 from postfix import Postfix
 from sendmail import Sendmail
@@ -173,15 +173,7 @@ def _add_case(body, case):
 
 
 def load_tests(loader, _standard, _pattern):
-    """One class of tests for each MTA."""
-    suite = unittest.TestSuite()
-    for mta in MTAS:
-        body = {"mta": mta}
-        for case in CASES:
-            _add_case(body, case)
-        suite.addTests(loader.loadTestsFromTestCase(
-            type(f"{mta.NAME}Outbound", (Outbound, unittest.TestCase), body)))
-    return suite
+    return suite_of(loader, Outbound, CASES, _add_case)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,9 @@ profile does not take is left without a word.
 """
 import dataclasses
 import itertools
-import unittest
 
-from mail_site import MAIL, MTAS, Site, TRACK, lab, mails, milter_process, rules_by_event
-from mail_site import without_trace
+from mail_site import MAIL, Site, TRACK, lab, mails, milter_process, rules_by_event
+from mail_site import suite_of, without_trace
 
 REPAIRED, WOULD_REPAIR = 327, 328
 ENCODINGS = ("7bit", "quoted-printable", "base64")
@@ -131,15 +130,7 @@ def _add_case(body, case):
 
 
 def load_tests(loader, _standard, _pattern):
-    """One class of tests for each MTA."""
-    suite = unittest.TestSuite()
-    for mta in MTAS:
-        body = {"mta": mta}
-        for case in CASES:
-            _add_case(body, case)
-        suite.addTests(loader.loadTestsFromTestCase(
-            type(f"{mta.NAME}Profile", (Profile, unittest.TestCase), body)))
-    return suite
+    return suite_of(loader, Profile, CASES, _add_case)
 
 
 if __name__ == "__main__":
