@@ -12,7 +12,7 @@ import unittest
 
 from fault_site import Account, FaultSite, Traffic, lab, mails, run_under
 
-ADDRESS_SPACE = 200 << 20
+ADDRESS_SPACE = 150 << 20
 STACK = 1 << 20  # of each thread: it counts, used or not, as does each arena of glibc
 LINES = 300000  # of a description, each 70 octets
 DEATHS = 3
