@@ -94,7 +94,8 @@ static gboolean breaks_lines(const PartWork *work, const RoundsResult *result)
         if (active->rule_case->place != PLACE_CONTENT || result->is_left ||
             !transfer_has_long_line(work->transfer))
             continue;
-        gboolean on = policy_is_on(work->policy, active->turned_on_by);
+        Reason off = policy_is_on(work->policy, active->turned_on_by) ? REASON_NONE : REASON_SWITCH;
+        Reason reason = work->seal != REASON_NONE ? work->seal : off;
         Finding finding = {
             .rule = active->rule,
             .rule_case = active->rule_case,
@@ -102,10 +103,8 @@ static gboolean breaks_lines(const PartWork *work, const RoundsResult *result)
             .type = work->part->type,
             .property = active->rule_case->names[0],
             .old_value = "a line over 990 octets",
-            .new_value = "lines of 76 octets",
-            .reason = work->seal != REASON_NONE ? work->seal
-                      : on                      ? REASON_NONE
-                                                : REASON_SWITCH,
+            .new_value = reason == REASON_NONE ? "lines of 76 octets" : NULL,
+            .reason = reason,
         };
         g_array_append_val(work->plan->findings, finding);
         return finding.reason == REASON_NONE;

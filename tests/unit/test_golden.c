@@ -147,6 +147,8 @@ static char *findings_text(const Plan *plan)
         const char *outcome =
             finding->reason == REASON_NONE ? "repaired" : reason_word(finding->reason);
         g_ptr_array_add(words, g_strdup_printf("%s:%s", finding->rule->name, outcome));
+        if (finding->reason != REASON_NONE)
+            g_assert_null(finding->new_value);
     }
     return join_sorted(words);
 }
