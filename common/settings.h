@@ -53,7 +53,7 @@ typedef struct {
     LogFormat log_format;
     gboolean log_to_stdout;
     char *metrics_textfile;        /* NULL: no metrics are written */
-    char *metrics_listen;   /* where metrics are served by HTTP; NULL: nowhere */
+    char *metrics_listen;          /* where metrics are served by HTTP; NULL: nowhere */
     guint metrics_interval;        /* seconds between two writings */
     char *metrics_filter_textfile; /* of calmend filter; NULL: it counts nothing */
     NetworkList *exempt_clients;

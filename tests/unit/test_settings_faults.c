@@ -27,6 +27,17 @@ static void assert_begins(const char *line, const char *wanted)
         g_test_message("not \"%s\": %s", begin, line);
 }
 
+/* The text is refused with a line for each fault; `wanted` are the beginnings of these lines. */
+static void assert_faults(const char *text, const char *const *wanted, gsize count)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_null(load(text, NULL, &error));
+    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, count);
+    for (gsize i = 0; i < count && lines[i] != NULL; i++)
+        assert_begins(lines[i], wanted[i]);
+}
+
 /* Each fault has a line, in the order of the file, and nothing is said twice. */
 static void test_all_at_once(void)
 {
@@ -38,12 +49,7 @@ static void test_all_at_once(void)
         "line 6: [log] format = json # x: a", "line 7: \"nothing\": this is no [group]",
         "line 10: [limits] depth = 0: must",
     };
-    g_autoptr(GError) error = NULL;
-    g_assert_null(load(text, NULL, &error));
-    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
-    g_assert_cmpuint(g_strv_length(lines), ==, G_N_ELEMENTS(wanted));
-    for (gsize i = 0; i < G_N_ELEMENTS(wanted) && lines[i] != NULL; i++)
-        assert_begins(lines[i], wanted[i]);
+    assert_faults(text, wanted, G_N_ELEMENTS(wanted));
 }
 
 /* A file of another kind is not repeated line by line. */
@@ -79,12 +85,7 @@ static void test_sections(void)
         "line 7: [policy two] does not say whose mail it is for: set recipients, senders, ",
         "line 16: [policy four] does not say whose mail it is for",
     };
-    g_autoptr(GError) error = NULL;
-    g_assert_null(load(text, NULL, &error));
-    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
-    g_assert_cmpuint(g_strv_length(lines), ==, G_N_ELEMENTS(wanted));
-    for (gsize i = 0; i < G_N_ELEMENTS(wanted) && lines[i] != NULL; i++)
-        assert_begins(lines[i], wanted[i]);
+    assert_faults(text, wanted, G_N_ELEMENTS(wanted));
 }
 
 static void test_too_many_sections(void)
