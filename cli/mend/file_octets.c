@@ -10,17 +10,6 @@
 
 #define CHUNK (64 * 1024u)
 
-gboolean file_octets_write(int fd, Octets octets)
-{
-    for (gsize done = 0; done < octets.size;) {
-        gssize put = write(fd, octets.data + done, octets.size - done);
-        if (put < 0 && errno != EINTR)
-            return FALSE;
-        done += (gsize)MAX(put, 0);
-    }
-    return TRUE;
-}
-
 gboolean file_octets_write_at(int fd, Octets octets, gint64 at)
 {
     for (gsize done = 0; done < octets.size;) {

@@ -12,9 +12,6 @@
 
 #include <sys/stat.h>
 
-/* Writes where `fd` stands. */
-gboolean file_octets_write(int fd, Octets octets);
-
 /* Writes at `at`; the descriptor stays where it stands. */
 gboolean file_octets_write_at(int fd, Octets octets, gint64 at);
 

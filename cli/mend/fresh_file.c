@@ -12,7 +12,7 @@
 
 static gboolean write_piece(Octets piece, gpointer fd)
 {
-    return file_octets_write(*(const int *)fd, piece);
+    return octets_write(piece, *(const int *)fd);
 }
 
 /* The owner first: a change of it takes bits of the mode away. */
