@@ -12,7 +12,8 @@
 /* More digits behind a mark are no count of ours. */
 #define DIGITS_MAX 6
 
-const char *maildir_name_info(const char *name)
+/* The end of a name from its colon on, or an empty string. Borrowed from it. */
+static const char *info_of(const char *name)
 {
     return name + strcspn(name, ":");
 }
@@ -25,7 +26,7 @@ char *maildir_name_unique(const char *name)
 char *maildir_name_with_info(const char *name, const char *other)
 {
     g_autofree char *head = g_strndup(name, strcspn(name, ":"));
-    return g_strconcat(head, maildir_name_info(other), NULL);
+    return g_strconcat(head, info_of(other), NULL);
 }
 
 /* How often the mail of this unique part was mended; 0 without a mark. `*size` is what stands
@@ -89,6 +90,6 @@ char *maildir_name_mended(const char *name, gsize size, gsize wire_size)
     GString *text = g_string_new_len(unique, (gssize)length);
     append_mark(text, count + 1);
     append_sizes(text, name, size, wire_size);
-    g_string_append(text, maildir_name_info(name));
+    g_string_append(text, info_of(name));
     return g_string_free(text, FALSE);
 }

@@ -22,9 +22,6 @@ char *maildir_name_mended(const char *name, gsize size, gsize wire_size);
 char *maildir_name_unique(const char *name);
 char *maildir_name_source(const char *name);
 
-/* The end of a name from its colon on, or an empty string. Borrowed from it. */
-const char *maildir_name_info(const char *name);
-
 /* A name with the info of another. Owned by the caller, g_free. */
 char *maildir_name_with_info(const char *name, const char *other);
 

@@ -31,7 +31,8 @@ static void append_wrapped(GString *out, const char *text, const char *indent)
     g_string_append_c(out, '\n');
 }
 
-char *complaint_time(gint64 time)
+/* "2024-03-05 10:15 UTC"; NULL where it is not known. Owned by the caller, g_free. */
+static char *time_text(gint64 time)
 {
     g_autoptr(GDateTime) date = time == REPORT_NO_TIME ? NULL : g_date_time_new_from_unix_utc(time);
     return date == NULL ? NULL : g_date_time_format(date, "%Y-%m-%d %H:%M UTC");
@@ -92,7 +93,7 @@ static const TallyExample *find_example(const TallyEntry *entry, const Rule *rul
 
 static void append_example(GString *text, const TallyExample *example)
 {
-    g_autofree char *time = example == NULL ? NULL : complaint_time(example->time);
+    g_autofree char *time = example == NULL ? NULL : time_text(example->time);
     if (example == NULL || (time == NULL && example->message_id == NULL))
         return;
     g_string_append(text, " For example the message");

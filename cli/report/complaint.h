@@ -14,7 +14,4 @@
  * tell. `counts_all`: the messages without a defect are known, too. Owned by the caller, g_free. */
 char *complaint_text(const TallyEntry *entry, gboolean counts_all);
 
-/* A time as it is told: "2024-03-05 10:15 UTC"; NULL where it is not known. Owned by the caller. */
-char *complaint_time(gint64 time);
-
 #endif
