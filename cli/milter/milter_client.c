@@ -458,11 +458,3 @@ gboolean milter_client_send(MilterClient *client, const MilterMail *mail, Milter
     }
     return TRUE;
 }
-
-gboolean milter_client_end_session(MilterClient *client, GError **error)
-{
-    client->in_session = FALSE;
-    milter_wire_begin(client->wire, SMFIC_QUIT_NC);
-    milter_wire_end(client->wire);
-    return milter_wire_flush(client->wire, error);
-}

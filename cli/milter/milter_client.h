@@ -104,10 +104,6 @@ const MilterTerms *milter_client_terms(const MilterClient *client);
 gboolean milter_client_send(MilterClient *client, const MilterMail *mail, MilterResult *result,
                             GError **error);
 
-/* Ends the SMTP session but keeps the connection (QUIT_NC): the next message begins with CONNECT.
- */
-gboolean milter_client_end_session(MilterClient *client, GError **error);
-
 void milter_result_clear(MilterResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MilterClient, milter_client_close)
