@@ -90,24 +90,32 @@ static gboolean remove_stale(const Listener *listener, GError **error)
     return TRUE;
 }
 
-static gboolean set_access(Listener *listener, const Settings *settings, GError **error)
+/* The group that the settings give the socket, or (gid_t)-1 to leave it as it is. */
+static gboolean find_group(const Listener *listener, const Settings *settings, gid_t *id,
+                           GError **error)
+{
+    *id = (gid_t)-1;
+    if (settings->socket_group == NULL)
+        return TRUE;
+    const struct group *group = getgrnam(settings->socket_group);
+    if (group == NULL) {
+        g_autofree char *why =
+            g_strdup_printf("there is no group %s (socket-group)", settings->socket_group);
+        return fail(listener, error, why);
+    }
+    *id = group->gr_gid;
+    return TRUE;
+}
+
+static gboolean set_access(Listener *listener, gid_t group, mode_t mode, GError **error)
 {
     int flags = AT_SYMLINK_NOFOLLOW;
     if (fstatat(listener->folder, listener->name, &listener->file, flags) != 0)
         return fail_errno(listener, error, "cannot be looked at", errno);
     listener->made = TRUE;
-
-    if (settings->socket_group != NULL) {
-        const struct group *group = getgrnam(settings->socket_group);
-        if (group == NULL) {
-            g_autofree char *why =
-                g_strdup_printf("there is no group %s (socket-group)", settings->socket_group);
-            return fail(listener, error, why);
-        }
-        if (fchownat(listener->folder, listener->name, (uid_t)-1, group->gr_gid, flags) != 0)
-            return fail_errno(listener, error, "its group cannot be set", errno);
-    }
-    if (fchmodat(listener->folder, listener->name, settings->socket_mode, flags) != 0)
+    if (fchownat(listener->folder, listener->name, (uid_t)-1, group, flags) != 0)
+        return fail_errno(listener, error, "its group cannot be set", errno);
+    if (fchmodat(listener->folder, listener->name, mode, flags) != 0)
         return fail_errno(listener, error, "its mode cannot be set", errno);
     return TRUE;
 }
@@ -158,13 +166,15 @@ static gboolean open_socket(Listener *listener, GError **error)
 
 static gboolean open_unix(Listener *listener, const Settings *settings, GError **error)
 {
-    if (!open_folder(listener, error) || !remove_stale(listener, error))
+    gid_t group;
+    if (!open_folder(listener, error) || !remove_stale(listener, error) ||
+        !find_group(listener, settings, &group, error))
         return FALSE;
 
     mode_t mask = umask(0177); /* nobody else connects before the access is set */
     gboolean opened = open_socket(listener, error);
     umask(mask);
-    return opened && set_access(listener, settings, error);
+    return opened && set_access(listener, group, settings->socket_mode, error);
 }
 
 /* Binds the address for a moment, to have the reason when it cannot be. */

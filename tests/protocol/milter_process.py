@@ -6,8 +6,10 @@ come on stderr and are read from there as an administrator would. It is stopped 
 does not stop in time is killed, and that is an error.
 """
 import json
+import os
 import re
 import signal
+import stat
 import subprocess
 
 import lab
@@ -25,6 +27,8 @@ SANITIZER = re.compile(rb"(Address|Leak|Thread|Memory)Sanitizer|runtime error:")
 # The limit of an MTA that has not changed its own, so that no repair is left for want of it.
 MTA_BYTES = 10240000
 
+DEFAULT_MODE = "0660"
+
 
 class MilterProcess:
     """A milter in `folder`. `settings` maps group to key to value; socket and switch files have
@@ -39,6 +43,7 @@ class MilterProcess:
         self.mail_switch = folder / "FixCalendarMail"
         self.log = folder / "milter.log"
         self.config = folder / "calmend.conf"
+        self.mode = None  # of the socket, once its settings are written
         self.process = None
         self.write_config(settings or {})
 
@@ -49,6 +54,7 @@ class MilterProcess:
                   "limits": {"mta-bytes": MTA_BYTES}}
         for group, keys in settings.items():
             groups.setdefault(group, {}).update(keys)
+        self.mode = int(groups["service"].get("socket-mode", DEFAULT_MODE), 8)
         text = "".join(f"[{group}]\n" + "".join(f"{k}={v}\n" for k, v in keys.items())
                        for group, keys in groups.items())
         self.config.write_text(text)
@@ -81,9 +87,15 @@ class MilterProcess:
                                  + self.log.read_text(errors="replace"))
         try:
             milter_wire.Connection(self.socket).close()
-            return True
+            return self._lets_others_in()
         except OSError:
             return False
+
+    def _lets_others_in(self):
+        """root may connect to a unix socket before its group and its mode, in this order, are set:
+        an MTA may not."""
+        kind, _, path = self.socket.partition(":")
+        return kind != "unix" or stat.S_IMODE(os.stat(path).st_mode) == self.mode
 
     def alive(self):
         """True while the process runs."""
