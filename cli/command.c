@@ -90,8 +90,7 @@ Settings *command_load_settings(const char *config, GError **error)
     return config == NULL ? settings_new() : settings_load(config, NULL, error);
 }
 
-/* NULL, which was said, when they are wrong. */
-static Settings *load_settings(const char *config)
+Settings *command_require_settings(const char *config)
 {
     g_autoptr(GError) error = NULL;
     Settings *settings = command_load_settings(config, &error);
@@ -110,7 +109,7 @@ static gboolean take_policy(Engine *engine, const char *name)
         return TRUE;
     Settings *section = settings_take_section(engine->settings, name);
     if (section == NULL) {
-        g_autofree char *names = settings_list_sections(engine->settings);
+        g_autofree char *names = settings_list_sections(engine->settings->sections);
         command_trouble("--policy %s: the settings have no such policy; they have: %s", name,
                         *names == '\0' ? "none" : names);
         return FALSE;
@@ -157,7 +156,7 @@ gboolean engine_open(Engine *engine, const EngineOptions *options)
 {
     if (!take_time(options->now, &engine->now))
         return FALSE;
-    engine->settings = load_settings(options->config);
+    engine->settings = command_require_settings(options->config);
     if (engine->settings == NULL || !take_policy(engine, options->policy) ||
         !take_settings(engine->settings, options))
         return FALSE;

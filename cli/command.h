@@ -62,6 +62,9 @@ typedef struct {
  * defaults. NULL and an error, a line for each fault. Owned by the caller, settings_free. */
 Settings *command_load_settings(const char *config, GError **error);
 
+/* The same; what is wrong in them was said. */
+Settings *command_require_settings(const char *config);
+
 /* Loads the settings that the options name, or the installed ones where there are any, and takes
  * the time from the clock where they name none. FALSE when one of them is wrong, which was said.
  * engine_close frees what it holds. Borrows the options. */

@@ -11,6 +11,7 @@
 #include "cli/milter/milter_reply.h"
 #include "cli/milter_terms.h"
 #include "cli/output.h"
+#include "cli/probe_policy.h"
 #include "common/repair.h"
 
 #include <stdio.h>
@@ -25,6 +26,7 @@ typedef struct {
     char *helo;
     char *client;
     char *daemon;
+    char *config;
     char **rest; /* SOCKET FILE */
 } ProbeOptions;
 
@@ -35,6 +37,7 @@ static void probe_options_clear(ProbeOptions *options)
     g_free(options->helo);
     g_free(options->client);
     g_free(options->daemon);
+    g_free(options->config);
     g_strfreev(options->rest);
 }
 
@@ -113,6 +116,18 @@ static void append_body_diff(GString *out, const Message *message, const GString
     g_string_free(after_octets, TRUE);
 }
 
+/* What the settings, NULL if they cannot be read, choose for the message, where they are those of
+ * this milter. */
+static void append_policy(GString *out, const ProbeOptions *options, const Settings *settings)
+{
+    const char *socket = options->rest[0];
+    MilterMail mail = probe_envelope(options);
+    if (settings == NULL || (options->config == NULL && !probe_policy_knows(settings, socket)))
+        return;
+    g_autofree char *names = probe_policy_names(settings, socket, &mail);
+    g_string_append_printf(out, "policy by the settings: %s\n", names);
+}
+
 /* One message over one connection; what is to be shown is appended to `out`. */
 static gboolean probe_run(const ProbeOptions *options, const Message *message, GString *out,
                           GError **error)
@@ -151,7 +166,7 @@ static const char *advice(MilterClientError problem)
     return "";
 }
 
-static CommandExit probe_file(const ProbeOptions *options)
+static CommandExit probe_file(const ProbeOptions *options, const Settings *settings)
 {
     const char *file = options->rest[1];
     g_autoptr(GError) error = NULL;
@@ -163,6 +178,7 @@ static CommandExit probe_file(const ProbeOptions *options)
         return COMMAND_TROUBLE;
     }
     message_init(&message, input_octets(buffer));
+    append_policy(out, options, settings);
     gboolean answered = probe_run(options, &message, out, &error);
     fputs(out->str, stdout);
     if (answered)
@@ -197,6 +213,8 @@ CommandExit probe_command(int argc, char **argv)
          "Address of the SMTP client (127.0.0.1)", "ADDRESS"},
         {"daemon", 0, 0, G_OPTION_ARG_STRING, &options.daemon,
          "Name of the MTA's daemon (this host's)", "NAME"},
+        {"config", 0, 0, G_OPTION_ARG_FILENAME, &options.config,
+         "Settings of the milter, which choose the policy", "FILE"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL},
         {0},
     };
@@ -213,5 +231,10 @@ CommandExit probe_command(int argc, char **argv)
         return COMMAND_TROUBLE;
     }
     repair_init();
-    return probe_file(&options);
+    g_autoptr(Settings) settings = options.config == NULL
+                                       ? command_load_settings(NULL, NULL)
+                                       : command_require_settings(options.config);
+    if (settings == NULL && options.config != NULL)
+        return COMMAND_TROUBLE;
+    return probe_file(&options, settings);
 }

@@ -12,6 +12,11 @@ static gboolean has_daemon(char **daemons, const char *name)
     return FALSE;
 }
 
+static gboolean has_listener(char **listeners, const char *name)
+{
+    return name != NULL && g_strv_contains((const char *const *)listeners, name);
+}
+
 static gboolean allows_mailbox(const MailboxList *list, const char *address)
 {
     return mailbox_list_is_empty(list) || mailbox_list_has(list, octets_of(address));
@@ -23,7 +28,8 @@ static gboolean is_for(const SettingsScope *scope, const Envelope *envelope, con
            allows_mailbox(scope->senders, envelope->sender) &&
            (network_list_is_empty(scope->clients) ||
             network_list_has(scope->clients, envelope->client)) &&
-           (scope->daemons == NULL || has_daemon(scope->daemons, envelope->daemon));
+           (scope->daemons == NULL || has_daemon(scope->daemons, envelope->daemon)) &&
+           (scope->listeners == NULL || has_listener(scope->listeners, envelope->listener));
 }
 
 static guint find_section(const Settings *settings, const Envelope *envelope, const char *recipient)
@@ -75,9 +81,8 @@ static char *names_of(const Settings *settings, const GArray *sections)
 {
     GString *names = g_string_new(NULL);
     for (guint i = 0; i < sections->len; i++) {
-        const char *name = section_of(settings, g_array_index(sections, guint, i))->scope.name;
-        g_string_append_printf(names, "%s%s", i == 0 ? "" : ", ",
-                               name == NULL ? "[" SETTINGS_REPAIR "]" : name);
+        const char *name = section_of(settings, g_array_index(sections, guint, i))->name;
+        g_string_append_printf(names, "%s%s", i == 0 ? "" : ", ", name == NULL ? "[repair]" : name);
     }
     return g_string_free(names, FALSE);
 }

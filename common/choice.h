@@ -17,6 +17,7 @@ typedef struct {
     const GPtrArray *recipients; /* char *, without angle brackets */
     const char *client;          /* address as numbers */
     const char *daemon;          /* name of the MTA's daemon */
+    const char *listener;        /* name of the milter's listener */
 } Envelope;
 
 typedef struct {

@@ -35,7 +35,7 @@ struct Setting {
     const Choice *choices; /* ends in a NULL word */
     RuleLevel level;       /* for lists of rules */
     gboolean at_start;     /* a change holds from the next start on */
-    gboolean for_all;      /* of [repair], and no key of a section [policy NAME] */
+    SectionKind section;   /* of which kind a section has it, too, or alone; SECTION_FILE: none */
     const char *text;
 };
 

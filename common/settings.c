@@ -32,6 +32,18 @@ static const Choice profiles[] = {
 
 static const Choice yes_or_no[] = {{"no", FALSE}, {"yes", TRUE}, {NULL, 0}};
 
+/* The groups in the table that stand for sections. */
+#define POLICY   "policy NAME"
+#define LISTENER "listener NAME"
+
+static const struct {
+    const char *word;
+    const char *group;
+} sections[SECTION_KINDS] = {
+    [SECTION_POLICY] = {"policy", POLICY},
+    [SECTION_LISTENER] = {"listener", LISTENER},
+};
+
 #define AT(member) .offset = G_STRUCT_OFFSET(Settings, member)
 
 /* clang-format off */
@@ -41,10 +53,12 @@ static const Setting table[] = {
      .text = "Where the MTA finds the milter: unix:PATH, inet:PORT@HOST or inet6:PORT@HOST, or several of "
              "these, separated by commas."},
     {"service", "socket-mode", &setting_mode, "0660", AT(socket_mode), .at_start = TRUE,
+     .section = SECTION_LISTENER,
      .text = "The permission bits of each unix socket."},
     {"service", "socket-group", &setting_string, "", AT(socket_group), .at_start = TRUE,
+     .section = SECTION_LISTENER,
      .text = "The group of each unix socket: one that the MTA is a member of."},
-    {"service", "peers", &setting_networks, "", AT(peers),
+    {"service", "peers", &setting_networks, "", AT(peers), .section = SECTION_LISTENER,
      .text = "Addresses and networks of the hosts that may connect over TCP, such as 192.0.2.10. This "
              "host may always. Needed for a socket that other hosts can reach; the connection of a "
              "host that is not in it is closed at once."},
@@ -57,46 +71,53 @@ static const Setting table[] = {
      .text = "The longest wait of a stop for the messages that are under way."},
     {"service", "pid-file", &setting_string, "", AT(pid_file), .at_start = TRUE,
      .text = "A file that holds the number of the process while it runs."},
+    {LISTENER, "socket", &setting_string, "", AT(own_socket), .at_start = TRUE,
+     .section = SECTION_LISTENER,
+     .text = "Where the milter listens beside the sockets of [service], in the same form."},
     {"repair", "switch-file", &setting_needed, SWITCH_FOLDER "FixRecipientTrackStatusTime",
-     AT(switch_files[SWITCH_TRACK_STATUS]),
+     AT(switch_files[SWITCH_TRACK_STATUS]), .section = SECTION_POLICY,
      .text = "The file that turns the repairs of the families epoch and kb955480 on. Looked at for "
              "every message."},
     {"repair", "mail-switch-file", &setting_needed, SWITCH_FOLDER "FixCalendarMail",
-     AT(switch_files[SWITCH_MAIL]),
+     AT(switch_files[SWITCH_MAIL]), .section = SECTION_POLICY,
      .text = "The file that turns the repairs of all other families on. Looked at for every message."},
     {"repair", "profile", &setting_profile, "inbound", AT(policy.profile), .choices = profiles,
+     .section = SECTION_POLICY,
      .text = "What the families of mail-switch-file repair: inbound what readers refuse, in mail that "
              "arrives; outbound every exact repair, in mail that is about to be signed and sent; none "
              "only what enable names."},
-    {"repair", "enable", &setting_rules, "", .level = RULE_ENABLED,
+    {"repair", "enable", &setting_rules, "", .level = RULE_ENABLED, .section = SECTION_POLICY,
      .text = "Rules or families whose optional repair is done, separated by commas."},
-    {"repair", "disable", &setting_rules, "", .level = RULE_DISABLED,
+    {"repair", "disable", &setting_rules, "", .level = RULE_DISABLED, .section = SECTION_POLICY,
      .text = "Rules or families that are not applied at all."},
     {"repair", "dkim-signed", &setting_choice, "repair", AT(policy.leave_signed),
-     .choices = signed_choices,
+     .choices = signed_choices, .section = SECTION_POLICY,
      .text = "What happens to a message with a DKIM or ARC signature, which a repair breaks."},
-    {"repair", "stamp", &setting_stamp, "yes",
+    {"repair", "stamp", &setting_stamp, "yes", .section = SECTION_POLICY,
      .text = "Whether a changed message gets an X-Calmend field."},
-    {"repair", "keep", &setting_folder, "", AT(keep), .for_all = TRUE,
+    {"repair", "keep", &setting_folder, "", AT(keep),
      .text = "The folder in which the original of each repaired message is kept, such as "
              "/var/lib/calmend/kept. It must be there, and the milter's user must be able to write in "
              "it. Without it none is kept."},
     {"repair", "keep-messages", &setting_count, "10000", AT(keep_messages), 1, 1000000,
-     .for_all = TRUE, .text = "Originals in that folder at most; the oldest are removed."},
+     .text = "Originals in that folder at most; the oldest are removed."},
     {"repair", "keep-megabytes", &setting_count, "1024", AT(keep_megabytes), 1, 1048576,
-     .for_all = TRUE, .text = "Megabytes (of 1,048,576 octets) of them at most."},
-    {"repair", "keep-days", &setting_count, "30", AT(keep_days), 1, 3650, .for_all = TRUE,
+     .text = "Megabytes (of 1,048,576 octets) of them at most."},
+    {"repair", "keep-days", &setting_count, "30", AT(keep_days), 1, 3650,
      .text = "Days after which they are removed."},
-    {SETTINGS_POLICY, "recipients", &setting_mailboxes, "", AT(scope.recipients),
+    {POLICY, "recipients", &setting_mailboxes, "", AT(scope.recipients),
+     .section = SECTION_POLICY,
      .text = "Envelope recipients whose mail the policy is for, in the form of exempt: user@domain, "
              "@domain, .domain for all domains below it."},
-    {SETTINGS_POLICY, "senders", &setting_mailboxes, "", AT(scope.senders),
+    {POLICY, "senders", &setting_mailboxes, "", AT(scope.senders), .section = SECTION_POLICY,
      .text = "Envelope senders whose mail it is for; <> for no sender."},
-    {SETTINGS_POLICY, "clients", &setting_networks, "", AT(scope.clients),
+    {POLICY, "clients", &setting_networks, "", AT(scope.clients), .section = SECTION_POLICY,
      .text = "Addresses and networks of the clients whose mail it is for."},
-    {SETTINGS_POLICY, "daemons", &setting_names, "", AT(scope.daemons),
+    {POLICY, "daemons", &setting_names, "", AT(scope.daemons), .section = SECTION_POLICY,
      .text = "Names of the MTA's daemons whose mail it is for: milter_macro_daemon_name of Postfix, "
              "Name= of DAEMON_OPTIONS of Sendmail."},
+    {POLICY, "listeners", &setting_names, "", AT(scope.listeners), .section = SECTION_POLICY,
+     .text = "Names of the listeners by which the mail came."},
     {"limits", "message-bytes", &setting_octets, "67108864", AT(policy.limits.message_bytes), 1,
      MAX_OCTETS, .text = "A larger message passes unread."},
     {"limits", "mta-bytes", &setting_octets_or_auto, "auto", AT(mta_bytes), 0, MAX_OCTETS,
@@ -147,6 +168,11 @@ static const Setting table[] = {
 };
 /* clang-format on */
 
+static gboolean is_section(const Setting *setting)
+{
+    return g_strcmp0(setting->group, sections[setting->section].group) == 0;
+}
+
 guint settings_count(void)
 {
     return G_N_ELEMENTS(table);
@@ -161,7 +187,8 @@ SettingInfo settings_info(guint index)
         .type = setting->type->name,
         .default_value = setting->default_value,
         .at_start = setting->at_start,
-        .for_all = setting->for_all,
+        .section = setting->section,
+        .is_section = is_section(setting),
         .text = setting->text,
     };
 }
@@ -172,11 +199,17 @@ char *settings_list_choices(guint index)
     return choices == NULL ? NULL : setting_list_choices(choices);
 }
 
+const char *settings_section_word(SectionKind kind)
+{
+    return sections[kind].word;
+}
+
 Settings *settings_new(void)
 {
     Settings *settings = g_new0(Settings, 1);
     policy_init(&settings->policy);
     settings->sections = g_ptr_array_new_with_free_func((GDestroyNotify)settings_free);
+    settings->listeners = g_ptr_array_new_with_free_func((GDestroyNotify)settings_free);
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         gboolean good = table[i].type->read(&table[i], table[i].default_value, settings, NULL);
         g_assert(good);
@@ -186,17 +219,19 @@ Settings *settings_new(void)
 
 static void scope_clear(SettingsScope *scope)
 {
-    g_free(scope->name);
     mailbox_list_free(scope->recipients);
     mailbox_list_free(scope->senders);
     network_list_free(scope->clients);
     g_strfreev(scope->daemons);
+    g_strfreev(scope->listeners);
 }
 
 void settings_free(Settings *settings)
 {
     if (settings == NULL)
         return;
+    g_free(settings->name);
+    g_free(settings->own_socket);
     g_free(settings->socket);
     g_free(settings->socket_group);
     g_free(settings->user);
@@ -214,6 +249,7 @@ void settings_free(Settings *settings)
     policy_clear(&settings->policy);
     scope_clear(&settings->scope);
     g_ptr_array_unref(settings->sections);
+    g_ptr_array_unref(settings->listeners);
     g_free(settings);
 }
 
@@ -232,23 +268,41 @@ gboolean settings_set(Settings *settings, const char *group, const char *key, co
     return setting->type->read(setting, value, settings, error);
 }
 
-Settings *settings_take_section(Settings *settings, const char *name)
+/* The number of the section of that name; as many as there are when there is none. */
+static guint find_section(const GPtrArray *all, const char *name)
 {
-    for (guint i = 0; i < settings->sections->len; i++) {
-        const Settings *section = g_ptr_array_index(settings->sections, i);
-        if (strcmp(section->scope.name, name) == 0)
-            return g_ptr_array_steal_index(settings->sections, i);
-    }
-    return NULL;
+    guint number = 0;
+    while (number < all->len &&
+           strcmp(((const Settings *)g_ptr_array_index(all, number))->name, name) != 0)
+        number++;
+    return number;
 }
 
-char *settings_list_sections(const Settings *settings)
+const Settings *settings_of_listener(const Settings *settings, const char *name)
+{
+    guint number =
+        name == NULL ? settings->listeners->len : find_section(settings->listeners, name);
+    return number == settings->listeners->len ? settings
+                                              : g_ptr_array_index(settings->listeners, number);
+}
+
+Settings *settings_take_section(Settings *settings, const char *name)
+{
+    guint number = find_section(settings->sections, name);
+    return number == settings->sections->len ? NULL
+                                             : g_ptr_array_steal_index(settings->sections, number);
+}
+
+static void append_word(GString *list, const char *word)
+{
+    g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", word);
+}
+
+char *settings_list_sections(const GPtrArray *all)
 {
     g_autoptr(GString) list = g_string_new(NULL);
-    for (guint i = 0; i < settings->sections->len; i++) {
-        const Settings *section = g_ptr_array_index(settings->sections, i);
-        g_string_append_printf(list, "%s%s", i == 0 ? "" : ", ", section->scope.name);
-    }
+    for (guint i = 0; i < all->len; i++)
+        append_word(list, ((const Settings *)g_ptr_array_index(all, i))->name);
     return g_string_free(g_steal_pointer(&list), FALSE);
 }
 
@@ -259,19 +313,26 @@ static void append_key(GString *text, const Setting *setting, const Settings *se
     g_string_append_printf(text, "%s = %s\n", setting->key, escaped);
 }
 
-static void append_keys(GString *text, const char *group, const Settings *settings)
+static void append_keys(GString *text, SectionKind kind, gboolean own, const Settings *section)
 {
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
-        if (strcmp(table[i].group, group) == 0 && !table[i].for_all)
-            append_key(text, &table[i], settings);
+        if (table[i].section == kind && is_section(&table[i]) == own)
+            append_key(text, &table[i], section);
     }
 }
 
-static void append_section(GString *text, const Settings *section)
+/* The keys that nothing but such a section has stand first. */
+static void append_section(GString *text, SectionKind kind, const Settings *section)
 {
-    g_string_append_printf(text, "\n[policy %s]\n", section->scope.name);
-    append_keys(text, SETTINGS_POLICY, section);
-    append_keys(text, SETTINGS_REPAIR, section);
+    g_string_append_printf(text, "\n[%s %s]\n", sections[kind].word, section->name);
+    append_keys(text, kind, TRUE, section);
+    append_keys(text, kind, FALSE, section);
+}
+
+static void append_sections(GString *text, SectionKind kind, const GPtrArray *all)
+{
+    for (guint i = 0; i < all->len; i++)
+        append_section(text, kind, g_ptr_array_index(all, i));
 }
 
 char *settings_to_text(const Settings *settings)
@@ -280,26 +341,71 @@ char *settings_to_text(const Settings *settings)
     const char *group = NULL;
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         const Setting *setting = &table[i];
-        if (strcmp(setting->group, SETTINGS_POLICY) == 0)
+        if (is_section(setting))
             continue;
         if (g_strcmp0(setting->group, group) != 0)
             g_string_append_printf(text, "%s[%s]\n", i == 0 ? "" : "\n", setting->group);
         group = setting->group;
         append_key(text, setting, settings);
     }
-    for (guint i = 0; i < settings->sections->len; i++)
-        append_section(text, g_ptr_array_index(settings->sections, i));
+    append_sections(text, SECTION_LISTENER, settings->listeners);
+    append_sections(text, SECTION_POLICY, settings->sections);
     return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* Whether a value that is looked at when the process starts only is another one. */
+static gboolean needs_restart(const Setting *setting, const Settings *started, const Settings *now)
+{
+    g_autofree char *before = setting->type->write(setting, started);
+    g_autofree char *after = setting->type->write(setting, now);
+    return setting->at_start && strcmp(before, after) != 0;
+}
+
+static gboolean is_same_listener(const Settings *started, const Settings *now)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        if (table[i].section == SECTION_LISTENER && needs_restart(&table[i], started, now))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void append_listener(GString *list, const Settings *listener)
+{
+    g_autofree char *word = g_strdup_printf("[listener %s]", listener->name);
+    append_word(list, word);
+}
+
+/* Those of `all` that the others do not have. */
+static void append_missing(GString *list, const GPtrArray *all, const GPtrArray *others)
+{
+    for (guint i = 0; i < all->len; i++) {
+        const Settings *listener = g_ptr_array_index(all, i);
+        if (find_section(others, listener->name) == others->len)
+            append_listener(list, listener);
+    }
+}
+
+static void append_changed(GString *list, const GPtrArray *started, const GPtrArray *now)
+{
+    for (guint i = 0; i < now->len; i++) {
+        const Settings *listener = g_ptr_array_index(now, i);
+        guint before = find_section(started, listener->name);
+        if (before < started->len &&
+            !is_same_listener(g_ptr_array_index(started, before), listener))
+            append_listener(list, listener);
+    }
 }
 
 char *settings_list_restart(const Settings *started, const Settings *now)
 {
     g_autoptr(GString) list = g_string_new(NULL);
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
-        g_autofree char *before = table[i].type->write(&table[i], started);
-        g_autofree char *after = table[i].type->write(&table[i], now);
-        if (table[i].at_start && strcmp(before, after) != 0)
-            g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", table[i].key);
+        if (needs_restart(&table[i], started, now))
+            append_word(list, table[i].key);
     }
+    append_changed(list, started->listeners, now->listeners);
+    append_missing(list, now->listeners, started->listeners);
+    append_missing(list, started->listeners, now->listeners);
     return list->len == 0 ? NULL : g_string_free(g_steal_pointer(&list), FALSE);
 }

@@ -3,8 +3,10 @@
  * settings: what calmend.conf can say, every key optional.
  *
  * One table has each key's group, name, type, default, range and a line of text; parser
- * (settings_load), --print-config and manual read it. A section [policy NAME] is settings of its
- * own: they say whose mail it is for, and hold for it what [repair] holds for all other mail.
+ * (settings_load), --print-config and manual read it. A section is settings of its own. Those of a
+ * [policy NAME] say whose mail it is for, and hold for it what [repair] holds for all other mail;
+ * those of a [listener NAME] say where else the milter listens, and hold for that what [service]
+ * holds for the first sockets.
  */
 #ifndef CALMEND_SETTINGS_H
 #define CALMEND_SETTINGS_H
@@ -24,20 +26,26 @@ typedef enum {
 /* A limit that is not set, and has to be guessed. */
 #define SETTINGS_AUTO G_MAXSIZE
 
-/* The groups of which the keys of a section [policy NAME] are, but for those for_all. */
-#define SETTINGS_POLICY "policy NAME"
-#define SETTINGS_REPAIR "repair"
+/* What settings are for: all of a file, or a section of it. */
+typedef enum {
+    SECTION_FILE,
+    SECTION_POLICY,   /* [policy NAME] */
+    SECTION_LISTENER, /* [listener NAME] */
+    SECTION_KINDS,
+} SectionKind;
 
-/* Whose mail a section is for: what each list that is not empty has. */
+/* Whose mail a policy is for: what each list that is not empty has. */
 typedef struct {
-    char *name; /* NULL: no section, but the file */
     MailboxList *recipients;
     MailboxList *senders;
     NetworkList *clients;
-    char **daemons; /* NULL: none are listed */
+    char **daemons;   /* NULL: none are listed */
+    char **listeners; /* the same */
 } SettingsScope;
 
 typedef struct {
+    char *name;         /* of a section; NULL: the file */
+    char *own_socket;   /* as socket, of a listener; NULL elsewhere */
     char *socket;       /* unix:PATH, inet:PORT@HOST, inet6:PORT@HOST, or a list of these */
     guint socket_mode;  /* permission bits of each unix socket, such as 0660 */
     char *socket_group; /* NULL: as it is */
@@ -66,8 +74,9 @@ typedef struct {
     guint keep_days;      /* at most until each is removed */
     Policy policy;
     SettingsScope scope;
-    GPtrArray *sections; /* Settings, one for each [policy NAME], in the order of the file; what
-                            one does not set it has of [repair]. Empty in a section */
+    GPtrArray *sections;  /* Settings, one for each [policy NAME], in the order of the file; what
+                             one does not set it has of [repair]. Empty in a section */
+    GPtrArray *listeners; /* the same of each [listener NAME], and of [service] */
 } Settings;
 
 /* A row of the table, for --print-config and the manual. */
@@ -77,7 +86,8 @@ typedef struct {
     const char *type;          /* such as "octal mode" */
     const char *default_value; /* as written in a file; "" for none */
     gboolean at_start;         /* a change holds from the next start on */
-    gboolean for_all;          /* of [repair], and no key of a section [policy NAME] */
+    SectionKind section; /* of which kind a section has it, too, or alone; SECTION_FILE: none */
+    gboolean is_section; /* the group is no group, but such a section */
     const char *text;
 } SettingInfo;
 
@@ -95,12 +105,20 @@ Settings *settings_new(void);
 /* Takes NULL. */
 void settings_free(Settings *settings);
 
-/* Takes the section of that name out, to be the settings in the place of the whole. NULL when there
+/* The word before the name of such a section, such as "policy". Static. `kind` is no
+ * SECTION_FILE. */
+const char *settings_section_word(SectionKind kind);
+
+/* The settings of a listener: those of the section of that name, of the file where there is none
+ * and for NULL. Borrowed. */
+const Settings *settings_of_listener(const Settings *settings, const char *name);
+
+/* Takes the policy of that name out, to be the settings in the place of the whole. NULL when there
  * is none. Owned by the caller, settings_free. */
 Settings *settings_take_section(Settings *settings, const char *name);
 
-/* The names of the sections, separated by commas. Owned by the caller, g_free. */
-char *settings_list_sections(const Settings *settings);
+/* The names of `sections`, separated by commas. Owned by the caller, g_free. */
+char *settings_list_sections(const GPtrArray *sections);
 
 /* Sets a key of the table from a text, as a file does; lists are added to. FALSE and an error
  * (SETTINGS_ERROR) when the value is wrong. */
@@ -110,8 +128,8 @@ gboolean settings_set(Settings *settings, const char *group, const char *key, co
 /* The settings in force as a file that settings_load would take. Owned by the caller, g_free. */
 char *settings_to_text(const Settings *settings);
 
-/* The keys whose values differ and are looked at when the process starts only, separated by commas;
- * NULL when there is none. Owned by the caller, g_free. */
+/* The keys, and the listeners, whose values differ and are looked at when the process starts only,
+ * separated by commas; NULL when there is none. Owned by the caller, g_free. */
 char *settings_list_restart(const Settings *started, const Settings *now);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)

@@ -11,12 +11,10 @@
 #define MAX_SECTIONS 1000
 #define MAX_NAME     64
 
-/* Before the name of a section. */
-#define SECTION_WORD "policy"
-
 /* The settings of the file, or those of a section of it. */
 typedef struct {
     Settings *settings;
+    SectionKind kind;
     guint line;    /* where the section begins; 0: the file */
     guint *lines;  /* where each key was set, by its number in the table; 0: nowhere */
     char **values; /* what was taken of them */
@@ -33,10 +31,11 @@ typedef struct {
     guint fault_count;
 } Loading;
 
-static Target *target_new(guint line)
+static Target *target_new(SectionKind kind, guint line)
 {
     Target *target = g_new0(Target, 1);
     target->settings = settings_new();
+    target->kind = kind;
     target->line = line;
     target->lines = g_new0(guint, settings_count());
     target->values = g_new0(char *, settings_count());
@@ -73,17 +72,12 @@ static void add_fault(Loading *loading, guint line, const char *format, ...)
                            loading->faults->len > 0 ? "\n" : "", loading->path, line, text);
 }
 
-static gboolean is_of_section(const SettingInfo *info)
-{
-    return !info->for_all &&
-           (strcmp(info->group, SETTINGS_POLICY) == 0 || strcmp(info->group, SETTINGS_REPAIR) == 0);
-}
-
 /* Whether the group that is being read, which may be a section, has that key. */
 static gboolean is_of_group(const Loading *loading, const SettingInfo *info)
 {
-    return loading->target->line > 0 ? is_of_section(info)
-                                     : strcmp(loading->group, info->group) == 0;
+    SectionKind kind = loading->target->kind;
+    return kind == SECTION_FILE ? !info->is_section && strcmp(loading->group, info->group) == 0
+                                : info->section == kind;
 }
 
 /* The number of a key in the table, settings_count() for one that is not there. */
@@ -183,13 +177,24 @@ static void take_key(Loading *loading, const SettingsLine *line)
 }
 
 /* The name behind the word, blanks left out; NULL when `group` does not begin with the word. */
-static const char *section_name(const char *group)
+static const char *name_behind(const char *group, const char *word)
 {
-    gsize word = strlen(SECTION_WORD);
-    if (strncmp(group, SECTION_WORD, word) != 0 ||
-        (group[word] != '\0' && group[word] != ' ' && group[word] != '\t'))
+    gsize size = strlen(word);
+    if (strncmp(group, word, size) != 0 ||
+        (group[size] != '\0' && group[size] != ' ' && group[size] != '\t'))
         return NULL;
-    return group + word + strspn(group + word, " \t");
+    return group + size + strspn(group + size, " \t");
+}
+
+/* The kind of section that `group` begins, with its name; SECTION_FILE when it begins none. */
+static SectionKind section_of(const char *group, const char **name)
+{
+    for (SectionKind kind = SECTION_FILE + 1; kind < SECTION_KINDS; kind++) {
+        *name = name_behind(group, settings_section_word(kind));
+        if (*name != NULL)
+            return kind;
+    }
+    return SECTION_FILE;
 }
 
 static gboolean is_good_name(const char *name)
@@ -198,49 +203,51 @@ static gboolean is_good_name(const char *name)
     return size > 0 && size <= MAX_NAME && name[size] == '\0';
 }
 
-static const Target *find_section(const Loading *loading, const char *name)
+static const Target *find_section(const Loading *loading, SectionKind kind, const char *name)
 {
     for (guint i = 1; i < loading->targets->len; i++) {
         const Target *target = g_ptr_array_index(loading->targets, i);
-        if (strcmp(target->settings->scope.name, name) == 0)
+        if (target->kind == kind && strcmp(target->settings->name, name) == 0)
             return target;
     }
     return NULL;
 }
 
-static void take_section(Loading *loading, guint line, const char *name)
+static void take_section(Loading *loading, guint line, SectionKind kind, const char *name)
 {
-    const Target *same = find_section(loading, name);
+    const char *word = settings_section_word(kind);
+    const Target *same = find_section(loading, kind, name);
     loading->target = NULL;
     if (!is_good_name(name)) {
         add_fault(loading, line,
-                  "[%s]: a policy has a name of at most %d letters, digits and ._-, such as "
-                  "[policy example.com]",
-                  loading->group, MAX_NAME);
+                  "[%s]: a %s has a name of at most %d letters, digits and ._-, such as "
+                  "[%s example.com]",
+                  loading->group, word, MAX_NAME, word);
         return;
     }
     if (same != NULL) {
-        add_fault(loading, line, "[policy %s] is there on line %u already: keep one of the two",
+        add_fault(loading, line, "[%s %s] is there on line %u already: keep one of the two", word,
                   name, same->line);
         return;
     }
     if (loading->targets->len > MAX_SECTIONS) {
         add_fault(loading, line,
-                  "more than %d policies; one may list many recipients, senders and clients",
+                  "more than %d sections; a policy may list many recipients, senders and clients",
                   MAX_SECTIONS);
         return;
     }
-    loading->target = target_new(line);
-    loading->target->settings->scope.name = g_strdup(name);
+    loading->target = target_new(kind, line);
+    loading->target->settings->name = g_strdup(name);
     g_ptr_array_add(loading->targets, loading->target);
 }
 
 static void take_group(Loading *loading, const SettingsLine *line)
 {
-    const char *name = section_name(line->name);
+    const char *name = NULL;
+    SectionKind kind = section_of(line->name, &name);
     loading->group = line->name;
-    if (name != NULL) {
-        take_section(loading, line->number, name);
+    if (kind != SECTION_FILE) {
+        take_section(loading, line->number, kind, name);
         return;
     }
     loading->target = target_of_file(loading);
@@ -274,7 +281,7 @@ static void inherit(const Target *file, Target *section)
     for (guint number = 0; number < settings_count(); number++) {
         SettingInfo info = settings_info(number);
         const char *value = file->values[number];
-        if (value != NULL && section->lines[number] == 0 && is_of_section(&info))
+        if (value != NULL && section->lines[number] == 0 && info.section == section->kind)
             settings_set(section->settings, info.group, info.key, value, NULL);
     }
     section->settings->policy.limits = file->settings->policy.limits;
@@ -290,24 +297,62 @@ static gboolean is_for_some(const SettingsScope *scope)
 {
     return has_mailboxes(scope->recipients) || has_mailboxes(scope->senders) ||
            scope->clients == NULL || !network_list_is_empty(scope->clients) ||
-           scope->daemons != NULL;
+           scope->daemons != NULL || scope->listeners != NULL;
 }
 
-/* The file has its sections, and each of them all that it inherits. */
-static void join_sections(Loading *loading)
+static void check_listeners(Loading *loading, const Target *policy)
+{
+    const Target *file = target_of_file(loading);
+    g_autofree char *known = settings_list_sections(file->settings->listeners);
+    for (char **name = policy->settings->scope.listeners; name != NULL && *name != NULL; name++) {
+        if (settings_of_listener(file->settings, *name) == file->settings)
+            add_fault(
+                loading, policy->line, "[policy %s] listeners: there is no [listener %s]; %s%s",
+                policy->settings->name, *name,
+                *known == '\0' ? "there is no listener at all" : "the listeners are: ", known);
+    }
+}
+
+static void join_listener(Loading *loading, Target *section)
 {
     Target *file = target_of_file(loading);
+    if (section->settings->own_socket == NULL)
+        add_fault(loading, section->line,
+                  "[listener %s] does not say where it listens: set socket, such as "
+                  "socket=inet:8892@127.0.0.1",
+                  section->settings->name);
+    inherit(file, section);
+    g_ptr_array_add(file->settings->listeners, g_steal_pointer(&section->settings));
+}
+
+static void join_policy(Loading *loading, Target *section)
+{
+    Target *file = target_of_file(loading);
+    if (!is_for_some(&section->settings->scope))
+        add_fault(loading, section->line,
+                  "[policy %s] does not say whose mail it is for: set recipients, senders, "
+                  "clients, daemons or listeners",
+                  section->settings->name);
+    check_listeners(loading, section);
+    inherit(file, section);
+    g_ptr_array_add(file->settings->sections, g_steal_pointer(&section->settings));
+}
+
+static void join_kind(Loading *loading, SectionKind kind,
+                      void (*join)(Loading *loading, Target *section))
+{
     for (guint i = 1; i < loading->targets->len; i++) {
         Target *section = g_ptr_array_index(loading->targets, i);
-        const SettingsScope *scope = &section->settings->scope;
-        if (!is_for_some(scope))
-            add_fault(loading, section->line,
-                      "[policy %s] does not say whose mail it is for: set recipients, senders, "
-                      "clients or daemons",
-                      scope->name);
-        inherit(file, section);
-        g_ptr_array_add(file->settings->sections, g_steal_pointer(&section->settings));
+        if (section->kind == kind)
+            join(loading, section);
     }
+}
+
+/* The file has its sections, and each of them all that it inherits. Policies name listeners. */
+static void join_sections(Loading *loading)
+{
+    join_kind(loading, SECTION_LISTENER, join_listener);
+    join_kind(loading, SECTION_POLICY, join_policy);
 }
 
 Settings *settings_load(const char *path, const SettingCheck *checks, GError **error)
@@ -320,7 +365,7 @@ Settings *settings_load(const char *path, const SettingCheck *checks, GError **e
     g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func(target_free);
     g_autoptr(GString) faults = g_string_new(NULL);
     Loading loading = {.path = path, .checks = checks, .targets = targets, .faults = faults};
-    g_ptr_array_add(targets, target_new(0));
+    g_ptr_array_add(targets, target_new(SECTION_FILE, 0));
     for (guint i = 0; i < lines->len; i++)
         take_line(&loading, &g_array_index(lines, SettingsLine, i));
     join_sections(&loading);

@@ -102,8 +102,8 @@ static void print_setting(guint index)
     print_choices(index, print_line);
     if (setting.at_start)
         puts("A change of it holds after a restart.");
-    if (setting.for_all)
-        puts("A policy has none of its own.");
+    if (setting.section != SECTION_FILE && !setting.is_section)
+        printf("A %s can have its own.\n", settings_section_word(setting.section));
     if (setting.default_value[0] == '\0') {
         puts("Default: none.");
         return;
@@ -138,8 +138,8 @@ static void print_example(void)
         "# its default. calmend-milter --check-config says what is wrong.");
     for (guint i = 0; i < settings_count(); i++) {
         SettingInfo setting = settings_info(i);
-        /* Without a # it would be a policy. */
-        const char *apart = strcmp(setting.group, SETTINGS_POLICY) == 0 ? "# " : "";
+        /* Without a # it would be a section. */
+        const char *apart = setting.is_section ? "# " : "";
         if (g_strcmp0(group, setting.group) != 0)
             printf("\n%s[%s]\n", apart, setting.group);
         group = setting.group;

@@ -6,6 +6,7 @@
 #include "milter/mail/incoming.h"
 #include "milter/service/connections.h"
 #include "milter/service/gate.h"
+#include "milter/service/origin.h"
 #include "milter/service/overload.h"
 
 #include <arpa/inet.h>
@@ -55,6 +56,7 @@ typedef struct {
     Incoming *incoming;            /* its message; NULL between messages */
     Exemption exemption;           /* of its message */
     char client[INET6_ADDRSTRLEN]; /* empty: none that has an address */
+    const char *listener;          /* its name, or NULL */
     MilterTerms terms;
     gboolean placed; /* it is one of max-sessions */
     gboolean judged; /* DATA has come: its message is not exempt */
@@ -103,7 +105,7 @@ static void choose_policy(SMFICTX *context, Connection *connection)
 {
     if (connection->daemon->settings->sections->len > 0)
         incoming_choose(incoming_of(connection), connection->client,
-                        smfi_getsymval(context, (char *)DAEMON));
+                        smfi_getsymval(context, (char *)DAEMON), connection->listener);
 }
 
 static void enter_message(SMFICTX *context, Connection *connection)
@@ -147,6 +149,7 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned l
     connection->terms.actions = ACTIONS & actions;
     connection->terms.leading_blank = (steps & SMFIP_HDR_LEADSPC) != 0;
     connection->skip_known = (steps & SMFIP_SKIP) != 0;
+    connection->listener = origin_of_callback();
     *wanted_actions = connection->terms.actions;
     *wanted_steps = STEPS & steps;
     *wanted2 = 0;

@@ -86,13 +86,15 @@ void incoming_recipient(Incoming *incoming, Octets recipient)
     g_ptr_array_add(incoming->recipients, octets_dup(recipient));
 }
 
-void incoming_choose(Incoming *incoming, const char *client, const char *daemon)
+void incoming_choose(Incoming *incoming, const char *client, const char *daemon,
+                     const char *listener)
 {
     const Envelope envelope = {
         .sender = incoming->sender,
         .recipients = incoming->recipients,
         .client = client,
         .daemon = daemon,
+        .listener = listener,
     };
     incoming->choice = choice_new(incoming->settings, &envelope);
     if (incoming->choice != NULL)

@@ -29,9 +29,10 @@ void incoming_free(Incoming *incoming);
 void incoming_recipient(Incoming *incoming, Octets recipient);
 
 /* The envelope is known: the policy that holds is chosen. `client` is the address of the client as
- * numbers, `daemon` the name of the MTA's daemon; each may be NULL. Once, before the first header
- * field; without it [repair] holds. */
-void incoming_choose(Incoming *incoming, const char *client, const char *daemon);
+ * numbers, `daemon` the name of the MTA's daemon, `listener` that of the milter's; each may be
+ * NULL. Once, before the first header field; without it [repair] holds. */
+void incoming_choose(Incoming *incoming, const char *client, const char *daemon,
+                     const char *listener);
 
 /* A header field: its value, folds as LF or CR LF and a blank. */
 void incoming_header(Incoming *incoming, const char *name, const char *value);

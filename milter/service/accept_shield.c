@@ -8,12 +8,14 @@
  * free number is given to each descriptor, so that its number tells how many there are. The MTA
  * then does as it was told for a milter that does not answer. Where accept still fails, it waits a
  * little. A connection of a host that may not connect (peers) is closed before anything is read
- * from it. Where there are several sockets, the connection is of the one that has one (front).
+ * from it. Where there are several sockets, the connection is of the one that has one (front), and
+ * which one that was is kept (origin).
  * Where this accept is not found, the process behaves as libmilter does. Nothing else in this
  * process calls accept.
  */
 #include "milter/service/daemon.h"
 #include "milter/service/front.h"
+#include "milter/service/origin.h"
 #include "milter/service/overload.h"
 #include "milter/service/peers.h"
 #include "milter/service/process.h"
@@ -65,10 +67,12 @@ int accept(int listener, SOCKET_ADDRESS address, socklen_t *size)
     if (connection < 0)
         return wait_for_descriptors();
     g_autoptr(Daemon) daemon = daemon_take();
-    if (!peers_allow(daemon->settings, connection, peer))
+    const Settings *settings = settings_of_listener(daemon->settings, origin_of_socket(ready));
+    if (!peers_allow(settings, connection, peer))
         return turn_away(connection, OVERLOAD_PEER, peer);
     if ((guint)connection >= process_sessions_max() + SPARE_DESCRIPTORS)
         return turn_away(connection, OVERLOAD_DESCRIPTORS, NULL);
+    origin_accepted(ready, connection);
     stuck_remember(connection);
     return connection;
 }

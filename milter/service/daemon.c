@@ -53,7 +53,7 @@ static RepairSwitch *find_switch(const Daemon *daemon, RuleSwitch which, const c
 static RepairSwitch *find_former(const Daemon *former, RuleSwitch which, const char *name)
 {
     for (guint set = 0; former != NULL && set < former->switch_sets; set++) {
-        if (g_strcmp0(owner_of(former, set)->scope.name, name) == 0)
+        if (g_strcmp0(owner_of(former, set)->name, name) == 0)
             return former->switches[set].of[which];
     }
     return NULL;
@@ -67,7 +67,7 @@ static RepairSwitch *make_switch(const Daemon *daemon, const Daemon *former, con
     if (same == NULL)
         same = find_switch(former, which, path);
     if (same == NULL)
-        same = find_former(former, which, owner->scope.name);
+        same = find_former(former, which, owner->name);
     return same == NULL ? repair_switch_new(path) : repair_switch_follow(same, path);
 }
 

@@ -30,13 +30,15 @@ static gboolean read_family(int listener)
     return TRUE;
 }
 
-gboolean front_open(int listener, const GArray *others)
+gboolean front_open(GArray *sockets)
 {
+    int listener = g_array_index(sockets, int, 0);
     int set = epoll_create1(EPOLL_CLOEXEC);
     int own = fcntl(listener, F_DUPFD_CLOEXEC, 0);
-    gboolean made = set >= 0 && own >= 0 && read_family(own) && add_socket(set, own);
-    for (guint i = 0; made && i < others->len; i++)
-        made = add_socket(set, g_array_index(others, int, i));
+    gboolean made = set >= 0 && own >= 0 && read_family(own);
+    g_array_index(sockets, int, 0) = own;
+    for (guint i = 0; made && i < sockets->len; i++)
+        made = add_socket(set, g_array_index(sockets, int, i));
     if (made && dup3(set, listener, O_CLOEXEC) >= 0) {
         number = listener;
         close(set);

@@ -14,9 +14,10 @@
 #include <glib.h>
 #include <sys/socket.h>
 
-/* Puts a set of libmilter's socket, whose number it gets, and of `others` (int) in its place. FALSE
- * with errno when it cannot be made; the process is of no use then. */
-gboolean front_open(int listener, const GArray *others);
+/* Puts a set of `sockets` (int) in the place of the first, libmilter's; the set gets its number,
+ * and it another one, which is written in its place. FALSE with errno when it cannot be made; the
+ * process is of no use then. */
+gboolean front_open(GArray *sockets);
 
 /* Which socket has a connection to accept: `listener` itself, unless it is the front's number; -1
  * with errno EAGAIN when none has one any more. */

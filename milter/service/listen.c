@@ -24,6 +24,7 @@
 struct Listener {
     Address *address;
     char *text;       /* the address as it was set */
+    char *section;    /* name of the [listener NAME], or NULL */
     int folder;       /* of a unix socket, else -1 */
     char *name;       /* of a unix socket in its folder, else NULL */
     struct stat file; /* of the unix socket; st_nlink 0: it is not watched */
@@ -266,6 +267,7 @@ Listener *listen_open(const char *spec, ListenRank rank, const Settings *setting
     if (address == NULL)
         return NULL;
     g_autoptr(Listener) listener = listener_new(address, spec);
+    listener->section = g_strdup(settings->name);
     listener->rank = rank;
     if (!peers_suffice(address, settings, error))
         return NULL;
@@ -302,6 +304,7 @@ void listen_close(Listener *listener)
         close(listener->descriptor);
     address_free(listener->address);
     g_free(listener->text);
+    g_free(listener->section);
     g_free(listener->name);
     g_free(listener);
 }
@@ -310,6 +313,11 @@ void listen_nudge(const Listener *listener)
 {
     for (int i = 0; i < NUDGE_CONNECTIONS; i++)
         try_to_connect(listener->address);
+}
+
+const char *listen_name(const Listener *listener)
+{
+    return listener->section;
 }
 
 int listen_descriptor(const Listener *listener)

@@ -25,10 +25,13 @@ typedef enum {
     LISTEN_FURTHER, /* beside the first one */
 } ListenRank;
 
-/* Opens the socket `spec` of the settings. NULL and an error (G_FILE_ERROR) that names the socket
- * when it cannot be used. Not for several threads: it sets the umask for a moment. Owned by the
- * caller, listen_close. */
+/* Opens the socket `spec` of the settings, which may be those of a listener. NULL and an error
+ * (G_FILE_ERROR) that names the socket when it cannot be used. Not for several threads: it sets the
+ * umask for a moment. Owned by the caller, listen_close. */
 Listener *listen_open(const char *spec, ListenRank rank, const Settings *settings, GError **error);
+
+/* The name of the section [listener NAME] whose socket it is; NULL for [service]. Borrowed. */
+const char *listen_name(const Listener *listener);
 
 /* The descriptor that listens. */
 int listen_descriptor(const Listener *listener);

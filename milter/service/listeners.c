@@ -3,6 +3,7 @@
 
 #include "milter/service/address.h"
 #include "milter/service/front.h"
+#include "milter/service/origin.h"
 
 #include <errno.h>
 
@@ -47,30 +48,45 @@ static const Listener *get(const Listeners *listeners, guint number)
 
 static gboolean join(const Listeners *listeners, GError **error)
 {
-    g_autoptr(GArray) others = g_array_new(FALSE, FALSE, sizeof(int));
-    for (guint i = 1; i < listeners->all->len; i++) {
+    g_autoptr(GArray) sockets = g_array_new(FALSE, FALSE, sizeof(int));
+    for (guint i = 0; i < listeners->all->len; i++) {
         int descriptor = listen_descriptor(get(listeners, i));
-        g_array_append_val(others, descriptor);
+        g_array_append_val(sockets, descriptor);
     }
-    if (others->len == 0 || front_open(listen_descriptor(get(listeners, 0)), others))
-        return TRUE;
-    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
-                "several sockets cannot be listened at: %s", g_strerror(errno));
-    return FALSE;
+    if (sockets->len > 1 && !front_open(sockets)) {
+        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
+                    "several sockets cannot be listened at: %s", g_strerror(errno));
+        return FALSE;
+    }
+    for (guint i = 0; i < sockets->len; i++)
+        origin_add(g_array_index(sockets, int, i), listen_name(get(listeners, i)));
+    return TRUE;
+}
+
+/* Opens `sockets` with the access that the settings, of the file or of a listener, give. */
+static gboolean open_all(Listeners *listeners, const char *sockets, const Settings *settings,
+                         GError **error)
+{
+    g_auto(GStrv) specs = address_split(sockets);
+    for (char **spec = specs; *spec != NULL; spec++) {
+        ListenRank rank = listeners->all->len == 0 ? LISTEN_FIRST : LISTEN_FURTHER;
+        Listener *listener = listen_open(*spec, rank, settings, error);
+        if (listener == NULL)
+            return FALSE;
+        g_ptr_array_add(listeners->all, listener);
+    }
+    return TRUE;
 }
 
 Listeners *listeners_open(const Settings *settings, GError **error)
 {
     g_autoptr(Listeners) listeners = listeners_new();
-    g_auto(GStrv) specs = address_split(settings->socket);
-    for (char **spec = specs; *spec != NULL; spec++) {
-        Listener *listener =
-            listen_open(*spec, spec == specs ? LISTEN_FIRST : LISTEN_FURTHER, settings, error);
-        if (listener == NULL)
-            return NULL;
-        g_ptr_array_add(listeners->all, listener);
+    gboolean opened = open_all(listeners, settings->socket, settings, error);
+    for (guint i = 0; opened && i < settings->listeners->len; i++) {
+        const Settings *section = g_ptr_array_index(settings->listeners, i);
+        opened = open_all(listeners, section->own_socket, section, error);
     }
-    return join(listeners, error) ? g_steal_pointer(&listeners) : NULL;
+    return opened && join(listeners, error) ? g_steal_pointer(&listeners) : NULL;
 }
 
 const char *listeners_gone(const Listeners *listeners)

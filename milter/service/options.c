@@ -83,16 +83,26 @@ static gboolean is_address_list(const char *value, GError **error)
     return TRUE;
 }
 
-/* Each of the addresses, and who may connect to it. */
-static gboolean are_sockets_good(const Settings *settings, GError **error)
+/* Each of the addresses, and who may connect to it by the settings of the file or of a listener. */
+static gboolean are_good(const char *sockets, const Settings *settings, GError **error)
 {
-    g_auto(GStrv) specs = address_split(settings->socket);
+    g_auto(GStrv) specs = address_split(sockets);
     for (char **spec = specs; *spec != NULL; spec++) {
         g_autoptr(Address) address = address_parse(*spec, error);
         if (address == NULL || !peers_suffice(address, settings, error))
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean are_sockets_good(const Settings *settings, GError **error)
+{
+    gboolean good = are_good(settings->socket, settings, error);
+    for (guint i = 0; good && i < settings->listeners->len; i++) {
+        const Settings *section = g_ptr_array_index(settings->listeners, i);
+        good = are_good(section->own_socket, section, error);
+    }
+    return good;
 }
 
 static gboolean is_group(const char *value, GError **error)
@@ -108,11 +118,9 @@ static gboolean is_group(const char *value, GError **error)
 /* What would only come out at the start. The user matters to a start as root alone. */
 #define PAST_USER 1
 static const SettingCheck checks[] = {
-    {"service", "user", privileges_check},
-    {"service", "socket", is_address_list},
-    {"service", "socket-group", is_group},
-    {"metrics", "listen", metrics_http_check},
-    {0},
+    {"service", "user", privileges_check},        {"service", "socket", is_address_list},
+    {"listener NAME", "socket", is_address_list}, {"service", "socket-group", is_group},
+    {"metrics", "listen", metrics_http_check},    {0},
 };
 
 Settings *options_load_settings(const Options *options, GError **error)

@@ -40,8 +40,9 @@ gboolean peers_suffice(const Address *address, const Settings *settings, GError 
         return TRUE;
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
                 "socket \"%s\": other hosts can reach it: name those that may connect as peers in "
-                "[service], such as peers=192.0.2.10, or listen at a unix socket or at 127.0.0.1",
-                address->spec);
+                "[%s%s], such as peers=192.0.2.10, or listen at a unix socket or at 127.0.0.1",
+                address->spec, settings->name == NULL ? "service" : "listener ",
+                settings->name == NULL ? "" : settings->name);
     return FALSE;
 }
 

@@ -56,6 +56,7 @@ SETTINGS = {
     "exempt": b"[exempt]\nclients=192.0.2.0/24, 2001:db8::/32 ::1\nsenders=a@example.com, "
               b"@example.org,.example.net,<>\nrecipients=b@example.com\nauthenticated=yes\n",
     "metrics": b"[metrics]\ntextfile=/var/lib/calmend.prom\ninterval=60\n",
+    "listeners": b"[listener a]\nsocket=inet:1@::1\npeers=192.0.2.1\n[policy b]\nlisteners=a\n",
     "range": b"[limits]\ndepth=1001\n",
 }
 

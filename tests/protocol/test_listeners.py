@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""[service] socket as a list: each of them serves, whatever kind the first is, and all at once.
+"""Several sockets: each of them serves, whatever kind the first is, and all at once.
 
-Modes, groups and peers hold for each; a connection that is open keeps none of the others waiting;
-one socket that is gone ends the process, and after a stop none is left.
+[service] socket as a list: its mode, group and peers hold for each; a connection that is open keeps
+none of the others waiting; one socket that is gone ends the process, and after a stop none is left.
+[listener NAME]: mode and group of its own, and a policy for the mail that comes by it.
 """
 import concurrent.futures
+import grp
 import socket
 import stat
 import unittest
@@ -142,6 +144,107 @@ class Listeners(unittest.TestCase):
             self.addCleanup(connection.close)
         for connection in waiting:
             connection.negotiate()
+
+
+class Sections(unittest.TestCase):
+    """One milter at [service] and two listeners, each of which has a policy."""
+
+    def setUp(self):
+        self.folder = lab.scratch_folder(self)
+        self.specs = {"": f"unix:{self.folder}/main.sock", "inner": f"unix:{self.folder}/in.sock",
+                      "outer": f"inet:{lab.free_port()}@127.0.0.1"}
+        self.milter = milter_process.started(self, self.settings(), self.specs[""], self.folder)
+        self.milter.switch_on()
+
+    def settings(self, **inner):
+        """Those of the milter, with these of the listener `inner`."""
+        return {"listener inner": {"socket": self.specs["inner"], **inner},
+                "listener outer": {"socket": self.specs["outer"]},
+                "policy within": {"listeners": "inner"},
+                "policy without": {"listeners": "outer", "disable": "epoch"}}
+
+    def check_policy(self, listener, number):
+        """What a message by that listener becomes."""
+        queue_id = f"L{number}"
+        outcome = milter_wire.one_message(self.specs[listener], mails.reply_mail(),
+                                          queue_id=queue_id.encode())
+        described = [event["description"] for event in self.milter.events_of(queue_id)]
+        self.assertEqual(outcome.codes(), "" if listener == "outer" else "bi")
+        self.assertEqual(["; policy within" in text for text in described],
+                         {"": [False], "inner": [True], "outer": []}[listener])
+
+    def test_policy_of_each(self):
+        """Also where a connection has the descriptor of one that came by another socket."""
+        for number in range(60):
+            self.check_policy(["", "inner", "outer"][number * 7 % 3], number)
+
+    def test_policy_of_many_at_once(self):
+        sessions = [(listener, milter_wire.open_session(self.specs[listener]))
+                    for listener in ("inner", "outer", "") * 8]
+        for _, session in sessions:
+            self.addCleanup(session.close)
+
+        def send(listener, session):
+            return listener, {session.message(mails.reply_mail(), queue_id=b"N%d" % number).codes()
+                              for number in range(30)}
+        with concurrent.futures.ThreadPoolExecutor(len(sessions)) as pool:
+            for listener, codes in pool.map(send, *zip(*sessions)):
+                self.assertEqual(codes, {"" if listener == "outer" else "bi"}, listener)
+
+    def test_policy_of_an_open_connection_that_is_reloaded(self):
+        with milter_wire.open_session(self.specs["outer"]) as connection:
+            self.assertEqual(connection.message(mails.reply_mail()).codes(), "")
+            settings = self.settings()
+            settings["policy without"]["disable"] = "alarm"
+            self.milter.reload(settings)
+            self.milter.wait_event(344)
+            self.assertEqual(connection.message(mails.reply_mail()).codes(), "bi")
+
+    def test_what_holds_after_a_restart(self):
+        self.milter.reload(self.settings(**{"socket-mode": "0600"}))
+        event = self.milter.wait_event(344)
+        self.assertTrue(event["description"].endswith("after a restart: [listener inner]"), event)
+
+    def test_told_at_the_start(self):
+        event = self.milter.wait_event(340)
+        self.assertTrue(event["description"].endswith(", ".join(self.specs.values())), event)
+
+    def test_access_of_each(self):
+        """The other one has that of [service]."""
+        milter = milter_process.started(self, {
+            "listener a": {"socket": f"unix:{self.folder}/a.sock, unix:{self.folder}/b.sock",
+                           "socket-mode": "0604", "socket-group": "mail"},
+            "listener c": {"socket": f"unix:{self.folder}/c.sock"}},
+            f"unix:{self.folder}/own.sock", lab.scratch_folder(self))
+        own, mail = (self.folder / "own.sock").stat().st_gid, grp.getgrnam("mail").gr_gid
+        self.assertEqual(milter.stop(), 0)
+        milter.start()
+        for name, access in (("own", (0o660, own)), ("a", (0o604, mail)), ("b", (0o604, mail)),
+                             ("c", (0o660, own))):
+            status = (self.folder / f"{name}.sock").stat()
+            self.assertEqual((stat.S_IMODE(status.st_mode), status.st_gid), access, name)
+
+    def test_probe_names_the_policy(self):
+        mail = self.folder / "mail"
+        mail.write_bytes(mails.reply_mail())
+
+        def probe(spec, *options):
+            code, out, err = milter_process.run(lab.COMMAND, "probe", *options, spec, mail)
+            self.assertEqual((code, err), (0, b""))
+            return [line for line in out.decode().splitlines() if line.startswith("policy")]
+        config = ("--config", self.milter.config)
+        for listener, policy in (("", "[repair]"), ("inner", "within"), ("outer", "without")):
+            self.assertEqual(probe(self.specs[listener], *config),
+                             [f"policy by the settings: {policy}"])
+        self.assertEqual(probe(self.specs["inner"]), [])
+
+    def test_probe_with_wrong_settings(self):
+        config = self.folder / "wrong.conf"
+        config.write_text("[policy x]\nlisteners=nowhere\n")
+        code, out, err = milter_process.run(lab.COMMAND, "probe", "--config", config,
+                                            self.specs[""], config)
+        self.assertEqual((code, out), (2, b""))
+        self.assertIn(b"there is no [listener nowhere]; there is no listener at all", err)
 
 
 if __name__ == "__main__":

@@ -135,6 +135,31 @@ class Peers(unittest.TestCase):
             self.check_served(STRANGER)
             self.assertEqual(before.message(mails.reply_mail()).codes(), "bi")
 
+    def test_listener_of_others(self):
+        """Each socket has the peers of its own section, and a reload changes them."""
+        def settings(peers):
+            return {"service": {"peers": MTA},
+                    "listener other": {"socket": f"inet:{PORT + 1}@{MILTER}", "peers": peers}}
+        self.milter = milter_process.started(self, settings(STRANGER), f"inet:{PORT}@{MILTER}")
+        for host, port, is_served in ((MTA, PORT, True), (STRANGER, PORT, False),
+                                      (MTA, PORT + 1, False), (STRANGER, PORT + 1, True)):
+            with self.subTest(host=host, port=port):
+                self.assertEqual(self.is_served(host, port), is_served)
+        self.milter.reload(settings(MTA))
+        self.milter.wait_event(344)
+        self.assertTrue(self.is_served(MTA, PORT + 1))
+        self.assertFalse(self.is_served(STRANGER, PORT + 1))
+
+    @staticmethod
+    def is_served(host, port):
+        """Whether a connection is negotiated."""
+        try:
+            with From(host, port=port) as connection:
+                connection.negotiate()
+                return True
+        except (EOFError, OSError):
+            return False
+
     def test_reload_without_any_is_refused(self):
         self.start(MTA)
         self.milter.reload({})
@@ -177,6 +202,13 @@ class Needed(unittest.TestCase):
         code, err = self.run_milter(f"inet:{PORT}@0.0.0.0", "--check-config", peers="mx.example")
         self.assertEqual(code, 2)
         self.assertIn("mx.example", err)
+
+    def test_listener_needs_its_own(self):
+        milter = milter_process.MilterProcess(lab.scratch_folder(self), {
+            "listener out": {"socket": f"inet:{PORT}@0.0.0.0"}})
+        code, _, err = milter_process.run(*milter.command(["--check-config"]))
+        self.assertEqual(code, 2)
+        self.assertIn("peers in [listener out]", err.decode())
 
     def test_option_is_held_to_it_too(self):
         code, err = self.run_milter("unix:/run/calmend/calmend.sock", "--check-config",

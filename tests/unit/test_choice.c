@@ -100,6 +100,26 @@ static void test_without_sections(void)
     g_assert_null(choice_new(settings, &envelope));
 }
 
+static void check_listener(const char *listener, const char *sender, const char *policies)
+{
+    g_autoptr(Settings) settings =
+        load("[policy by-way]\nlisteners=second, third\nsenders=@example.com\n"
+             "[listener second]\nsocket=inet:1@127.0.0.1\n"
+             "[listener third]\nsocket=inet:2@127.0.0.1\n");
+    const Envelope envelope = {.sender = sender, .listener = listener};
+    g_autoptr(Choice) choice = choice_new(settings, &envelope);
+    g_assert_cmpstr(choice->names, ==, policies);
+}
+
+static void test_listener(void)
+{
+    check_listener("second", "a@example.com", "by-way");
+    check_listener("third", "a@example.com", "by-way");
+    check_listener("third", "a@example.org", NULL);
+    check_listener("Second", "a@example.com", NULL);
+    check_listener(NULL, "a@example.com", NULL);
+}
+
 static const Rule *rule_named(const char *name)
 {
     guint number = 0;
@@ -179,12 +199,12 @@ static void test_strictest(void)
 static void test_taken_section(void)
 {
     g_autoptr(Settings) settings = load(text);
-    g_autofree char *names = settings_list_sections(settings);
+    g_autofree char *names = settings_list_sections(settings->sections);
     g_assert_cmpstr(names, ==, "list, out, both, one, later");
     g_assert_null(settings_take_section(settings, "three"));
     g_autoptr(Settings) section = settings_take_section(settings, "out");
     g_assert_cmpint(section->policy.profile, ==, PROFILE_OUTBOUND);
-    g_autofree char *left = settings_list_sections(settings);
+    g_autofree char *left = settings_list_sections(settings->sections);
     g_assert_cmpstr(left, ==, "list, both, one, later");
 }
 
@@ -210,6 +230,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &cases[i], test_case);
     }
     g_test_add_func("/choice/without-sections", test_without_sections);
+    g_test_add_func("/choice/listener", test_listener);
     g_test_add_func("/choice/inherited", test_inherited);
     g_test_add_func("/choice/both", test_both);
     g_test_add_func("/choice/strictest", test_strictest);

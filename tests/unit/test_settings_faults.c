@@ -52,6 +52,24 @@ static void test_all_at_once(void)
     assert_faults(text, wanted, G_N_ELEMENTS(wanted));
 }
 
+/* Listeners may stand behind the policies that name them. */
+static void test_listeners(void)
+{
+    const char *text = "[listener]\n[listener one]\nsocket-mode=9\n[listener one]\n"
+                       "[policy a]\nlisteners=one, two, three\n[policy one]\nlisteners=\n"
+                       "[listener two]\nsocket=\n";
+    static const char *const wanted[] = {
+        "line 1: [listener]: a listener has a name of at most 64 letters",
+        "line 3: [listener one] socket-mode = 9: must be",
+        "line 4: [listener one] is there on line 2 already",
+        "line 2: [listener one] does not say where it listens: set socket",
+        "line 9: [listener two] does not say where it listens: set socket",
+        "line 5: [policy a] listeners: there is no [listener three]; the listeners are: one, two",
+        "line 7: [policy one] does not say whose mail it is for",
+    };
+    assert_faults(text, wanted, G_N_ELEMENTS(wanted));
+}
+
 /* A file of another kind is not repeated line by line. */
 static void test_many_faults(void)
 {
@@ -81,7 +99,7 @@ static void test_sections(void)
         "line 9: [policy two] is there on line 7 already",
         "line 13: [policy three] profile = x: must be one of",
         "line 14: [policy three] profile is set on line 13 already",
-        "line 15: there is no group [policies]; the groups are: service, repair, policy NAME, ",
+        "line 15: there is no group [policies]; the groups are: service, listener NAME, repair, ",
         "line 7: [policy two] does not say whose mail it is for: set recipients, senders, ",
         "line 16: [policy four] does not say whose mail it is for",
     };
@@ -95,7 +113,7 @@ static void test_too_many_sections(void)
         g_string_append_printf(text, "[policy %d]\nsenders=@example.com\n", i);
     g_autoptr(GError) error = NULL;
     g_assert_null(load(text->str, NULL, &error));
-    assert_begins(error->message, "line 2001: more than 1000 policies");
+    assert_begins(error->message, "line 2001: more than 1000 sections");
 }
 
 static gboolean is_postfix(const char *value, GError **error)
@@ -132,6 +150,7 @@ int main(int argc, char **argv)
     path = g_build_filename(folder, "calmend.conf", NULL);
     g_test_add_func("/settings-faults/all-at-once", test_all_at_once);
     g_test_add_func("/settings-faults/many", test_many_faults);
+    g_test_add_func("/settings-faults/listeners", test_listeners);
     g_test_add_func("/settings-faults/checks", test_checks);
     g_test_add_func("/settings-faults/sections", test_sections);
     g_test_add_func("/settings-faults/too-many-sections", test_too_many_sections);
