@@ -47,12 +47,18 @@ gboolean octets_has_prefix(Octets octets, const char *text)
     return octets.size >= size && memcmp(octets.data, text, size) == 0;
 }
 
-gsize octets_next_line(Octets octets, gsize from)
+gsize octets_find(Octets octets, gsize from, char octet)
 {
     if (from >= octets.size)
         return octets.size;
-    const char *lf = memchr(octets.data + from, '\n', octets.size - from);
-    return lf == NULL ? octets.size : (gsize)(lf - octets.data) + 1;
+    const char *found = memchr(octets.data + from, octet, octets.size - from);
+    return found == NULL ? octets.size : (gsize)(found - octets.data);
+}
+
+gsize octets_next_line(Octets octets, gsize from)
+{
+    gsize lf = octets_find(octets, from, '\n');
+    return MIN(lf + 1, octets.size);
 }
 
 gsize octets_next_unfolded(Octets octets, gsize from)

@@ -36,6 +36,9 @@ gboolean octets_equal(Octets octets, const char *text);
 /* TRUE when `octets` begins with `text`, octet for octet. */
 gboolean octets_has_prefix(Octets octets, const char *text);
 
+/* The position of the first `octet` at or after `from`, or the size. */
+gsize octets_find(Octets octets, gsize from, char octet);
+
 /* The position of the first octet after the next LF at or after `from`, or the size. */
 gsize octets_next_line(Octets octets, gsize from);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/mail/quoted_reading.h"
 
+#include <string.h>
+
 /* What was read of an escape or a soft break. */
 typedef enum {
     AT_TEXT,   /* nothing */
@@ -54,9 +56,9 @@ static gboolean reads_soft_break(Reader *reader, char octet)
 
 static gboolean read_octet(Reader *reader, char octet)
 {
-    gint digit = g_ascii_xdigit_value(octet);
     if (reader->state == AT_TEXT)
         return read_plain(reader, octet);
+    gint digit = g_ascii_xdigit_value(octet);
     if (reader->state == AT_DIGIT && digit >= 0)
         return take(reader, reader->digit * 16 + digit);
     if (reader->state == AT_EQUALS && digit >= 0) {
@@ -70,10 +72,32 @@ static gboolean read_octet(Reader *reader, char octet)
     return read_plain(reader, octet);
 }
 
+/* How many octets from `at` on stand for themselves, to be read as one. */
+static gsize run_size(const Reader *reader, Octets piece, gsize at)
+{
+    if (reader->state != AT_TEXT || reader->text == NULL)
+        return 0;
+    return octets_find(piece, at, '=') - at;
+}
+
+static gboolean read_run(Reader *reader, Octets run)
+{
+    const Octets *text = reader->text;
+    if (run.size > text->size - reader->done ||
+        memcmp(text->data + reader->done, run.data, run.size) != 0)
+        return FALSE;
+    reader->done += run.size;
+    return TRUE;
+}
+
 static gboolean read_piece(Octets piece, gpointer reader)
 {
-    for (gsize i = 0; i < piece.size; i++) {
-        if (!read_octet(reader, piece.data[i]))
+    gsize size;
+    for (gsize at = 0; at < piece.size; at += size) {
+        gsize run = run_size(reader, piece, at);
+        size = MAX(run, 1);
+        if (run > 0 ? !read_run(reader, octets_slice(piece, at, at + run))
+                    : !read_octet(reader, piece.data[at]))
             return FALSE;
     }
     return TRUE;

@@ -51,15 +51,29 @@ static char read_octet(Octets encoded, gsize at)
                   g_ascii_xdigit_value(encoded.data[at + 2]));
 }
 
+/* How many octets from `at` on, `most` at most, stand for themselves: those before an =. */
+static gsize plain_size(Octets encoded, gsize at, gsize most)
+{
+    Octets near = octets_slice(encoded, at, at + MIN(most, encoded.size - at));
+    return octets_find(near, 0, '=');
+}
+
 gsize quoted_decode(Octets encoded, char *decoded, gboolean *strict)
 {
     gsize size = 0;
     *strict = TRUE;
     for (gsize at = skip_soft_breaks(encoded, 0); at < encoded.size;
-         at = skip_soft_breaks(encoded, octet_end(encoded, at))) {
-        if (encoded.data[at] == '=' && !is_escape(encoded, at))
-            *strict = FALSE;
+         at = skip_soft_breaks(encoded, at)) {
+        gsize plain = plain_size(encoded, at, encoded.size);
+        if (plain > 0) {
+            memcpy(decoded + size, encoded.data + at, plain);
+            size += plain;
+            at += plain;
+            continue;
+        }
+        *strict = *strict && is_escape(encoded, at);
         decoded[size++] = read_octet(encoded, at);
+        at = octet_end(encoded, at);
     }
     return size;
 }
@@ -69,8 +83,10 @@ gsize quoted_decode(Octets encoded, char *decoded, gboolean *strict)
 static void cursor_pass(Cursor *cursor, Octets encoded, gsize decoded)
 {
     while (cursor->decoded < decoded) {
-        cursor->encoded = octet_end(encoded, skip_soft_breaks(encoded, cursor->encoded));
-        cursor->decoded++;
+        gsize start = skip_soft_breaks(encoded, cursor->encoded);
+        gsize plain = plain_size(encoded, start, decoded - cursor->decoded);
+        cursor->encoded = plain > 0 ? start + plain : octet_end(encoded, start);
+        cursor->decoded += MAX(plain, 1);
     }
 }
 
