@@ -12,7 +12,7 @@
 /* More findings in a text than this many are not told apart. */
 #define MAX_FINDINGS 30000
 
-/* A case that the guard refused in a component. */
+/* A case that the guard refused in a component. The key of a table of them. */
 typedef struct {
     const RuleCase *rule_case;
     guint owner;
@@ -32,8 +32,8 @@ typedef struct {
     Octets first; /* the text as it came */
     Octets text;  /* as the round finds it */
     FieldFacts field;
-    GArray *mended;  /* Finding of the rounds before: repaired, or refused by the guard */
-    GArray *refused; /* Refusal */
+    GArray *mended;      /* Finding of the rounds before: repaired, or refused by the guard */
+    GHashTable *refused; /* of Refusal; NULL while there is none */
     guint round;
 } Rounds;
 
@@ -143,14 +143,30 @@ static guint owner_of(const Site *site)
     return site->outer != CALENDAR_NONE ? site->outer : site->component;
 }
 
+static guint hash_refusal(gconstpointer key)
+{
+    const Refusal *refusal = key;
+    return g_direct_hash(refusal->rule_case) ^ (refusal->owner << 8);
+}
+
+static gboolean is_same_refusal(gconstpointer a, gconstpointer b)
+{
+    const Refusal *left = a;
+    const Refusal *right = b;
+    return left->rule_case == right->rule_case && left->owner == right->owner;
+}
+
+static void add_refusal(Rounds *rounds, Refusal refusal)
+{
+    if (rounds->refused == NULL)
+        rounds->refused = g_hash_table_new_full(hash_refusal, is_same_refusal, g_free, NULL);
+    g_hash_table_add(rounds->refused, g_memdup2(&refusal, sizeof refusal));
+}
+
 static gboolean is_refused(const Rounds *rounds, const RuleCase *rule_case, guint owner)
 {
-    for (guint i = 0; i < rounds->refused->len; i++) {
-        const Refusal *refusal = &g_array_index(rounds->refused, Refusal, i);
-        if (refusal->rule_case == rule_case && refusal->owner == owner)
-            return TRUE;
-    }
-    return FALSE;
+    const Refusal wanted = {rule_case, owner};
+    return rounds->refused != NULL && g_hash_table_contains(rounds->refused, &wanted);
 }
 
 static void leave(Found *found, const Site *site, const Defect *defect, Reason reason)
@@ -310,10 +326,9 @@ static void object(Found *found, const GArray *refused)
             &g_array_index(found->made, Item, g_array_index(refused, DraftEdit, i).finding);
         if (item->finding.reason != REASON_NONE)
             continue;
-        Refusal refusal = {item->rule_case, item->owner};
         item->finding.reason = REASON_GUARD;
         item->finding.new_value = NULL;
-        g_array_append_val(rounds->refused, refusal);
+        add_refusal(rounds, (Refusal){item->rule_case, item->owner});
     }
 }
 
@@ -453,20 +468,19 @@ void rounds_run(const PartWork *work, Octets text, RoundsResult *result)
     };
     g_autoptr(GArray) mended = g_array_new(FALSE, FALSE, sizeof(Finding));
     g_autoptr(GArray) left = g_array_new(FALSE, FALSE, sizeof(Finding));
-    g_autoptr(GArray) refused = g_array_new(FALSE, FALSE, sizeof(Refusal));
     Rounds rounds = {
         .work = work,
         .result = result,
         .first = text,
         .text = text,
         .mended = mended,
-        .refused = refused,
         .round = 1,
     };
     field_facts_init(&rounds.field);
     while (run_round(&rounds, left))
         rounds.round++;
     field_facts_clear(&rounds.field);
+    g_clear_pointer(&rounds.refused, g_hash_table_unref);
     report(work, mended);
     report(work, left);
     if (work->seal == REASON_NONE)

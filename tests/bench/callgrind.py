@@ -11,6 +11,7 @@ import subprocess
 import lab
 
 ENGINE = str(lab.BUILD / "tests/bench/engine")
+REFUSING_ENGINE = str(lab.BUILD / "tests/bench/refusing_engine")
 SMALL, LARGE = 2, 12
 SECONDS = 120
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C",

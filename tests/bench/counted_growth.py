@@ -31,15 +31,19 @@ class CountedGrowth(unittest.TestCase):
     units = {}
     per_octet = 250  # at the most that, 10 MB take less than a second
 
+    def command(self, mail, settings):
+        """What works on the mail, with these settings: files."""
+        return [lab.COMMAND, "repair", "--config", settings, mail]
+
     def count(self, name, octets):
-        """Instructions of `calmend repair` on a mail of that shape."""
+        """Instructions for a mail of that shape."""
         mail = self.shapes[name](lambda piece: piece * (octets // len(piece)))
         with tempfile.TemporaryDirectory(prefix="calmend-growth-") as folder:
             folder = pathlib.Path(folder)
             (folder / "mail.eml").write_bytes(mail)
             (folder / "conf").write_text(self.settings, encoding="ascii")
-            return sum(count_objects([lab.COMMAND, "repair", "--config", str(folder / "conf"),
-                                      str(folder / "mail.eml")], folder).values())
+            command = self.command(str(folder / "mail.eml"), str(folder / "conf"))
+            return sum(count_objects(command, folder).values())
 
     def hold(self, name):
         """Fails when a shape costs more than linear work does."""
