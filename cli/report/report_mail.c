@@ -39,7 +39,8 @@ void report_mail_free(ReportMail *mail)
     g_free(mail);
 }
 
-const char *report_mail_keep(ReportMail *mail, const char *string)
+/* A copy of a string for a member, NULL for NULL. Owned by the mail. */
+static const char *keep(ReportMail *mail, const char *string)
 {
     return string == NULL ? NULL : g_string_chunk_insert_const(mail->strings, string);
 }
@@ -51,7 +52,7 @@ void report_mail_set_message_id(ReportMail *mail, const char *message_id)
         valid[strcspn(g_strchug(valid), " \t\r\n")] = '\0';
     if (valid != NULL && strlen(valid) > ID_LONGEST)
         *g_utf8_find_prev_char(valid, valid + ID_LONGEST + 1) = '\0';
-    mail->message_id = valid == NULL || *valid == '\0' ? NULL : report_mail_keep(mail, valid);
+    mail->message_id = valid == NULL || *valid == '\0' ? NULL : keep(mail, valid);
 }
 
 /* TRUE for letters, digits, hyphens and dots: what a name of DNS may be shown with. */
@@ -72,8 +73,19 @@ void report_mail_set_sender(ReportMail *mail, const char *address)
     if (at == NULL || !is_domain(at + 1) || strlen(address) > ADDRESS_LONGEST)
         return;
     g_autofree char *domain = g_ascii_strdown(at + 1, -1);
-    mail->address = report_mail_keep(mail, address);
-    mail->domain = report_mail_keep(mail, domain);
+    mail->address = keep(mail, address);
+    mail->domain = keep(mail, domain);
+}
+
+static ReportMethod count_as(const char *method)
+{
+    if (method == NULL || *method == '\0')
+        return REPORT_METHOD_NONE;
+    for (guint i = REPORT_METHOD_REQUEST; i < REPORT_METHOD_OTHER; i++) {
+        if (g_ascii_strcasecmp(method, method_names[i]) == 0)
+            return (ReportMethod)i;
+    }
+    return REPORT_METHOD_OTHER;
 }
 
 void report_mail_add_calendar(ReportMail *mail, const char *prodid, const char *method)
@@ -82,8 +94,8 @@ void report_mail_add_calendar(ReportMail *mail, const char *prodid, const char *
         return;
     g_autofree char *product = product_of(prodid);
     ReportCalendar calendar = {
-        .product = report_mail_keep(mail, product),
-        .method = report_method_of(method),
+        .product = keep(mail, product),
+        .method = count_as(method),
     };
     g_array_append_val(mail->calendars, calendar);
 }
@@ -107,19 +119,8 @@ void report_mail_add_defect(ReportMail *mail, const ReportDefect *defect)
     if (mail->defects->len >= MOST_DEFECTS)
         return;
     ReportDefect kept = *defect;
-    kept.product = report_mail_keep(mail, defect->product);
+    kept.product = keep(mail, defect->product);
     g_array_append_val(mail->defects, kept);
-}
-
-ReportMethod report_method_of(const char *method)
-{
-    if (method == NULL || *method == '\0')
-        return REPORT_METHOD_NONE;
-    for (guint i = REPORT_METHOD_REQUEST; i < REPORT_METHOD_OTHER; i++) {
-        if (g_ascii_strcasecmp(method, method_names[i]) == 0)
-            return (ReportMethod)i;
-    }
-    return REPORT_METHOD_OTHER;
 }
 
 const char *report_method_name(ReportMethod method)

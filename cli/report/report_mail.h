@@ -85,9 +85,6 @@ typedef struct {
 ReportMail *report_mail_new(void);
 void report_mail_free(ReportMail *mail);
 
-/* A copy of a string for the members above, NULL for NULL. Owned by the mail. */
-const char *report_mail_keep(ReportMail *mail, const char *string);
-
 /* Sets the Message-ID, its first word, which is cut where it is long; NULL: there is none. */
 void report_mail_set_message_id(ReportMail *mail, const char *message_id);
 
@@ -99,8 +96,7 @@ void report_mail_add_calendar(ReportMail *mail, const char *prodid, const char *
 /* Counts a defect; its product is kept, its count is added to that of its like. */
 void report_mail_add_defect(ReportMail *mail, const ReportDefect *defect);
 
-/* How a METHOD is counted, and how that is called. Static. */
-ReportMethod report_method_of(const char *method);
+/* How a METHOD that is counted is called. Static. */
 const char *report_method_name(ReportMethod method);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReportMail, report_mail_free)

@@ -172,20 +172,33 @@ static void add_entry(JsonBuilder *builder, const Tally *tally, const char *name
     json_builder_end_object(builder);
 }
 
+/* The two tables of a group: `table` has a row for each name, or for each rule under a name. */
+static void add_entries(JsonBuilder *builder, const Tally *tally, const char *table,
+                        const char *name, const GPtrArray *entries)
+{
+    begin_array(builder, table);
+    for (guint i = 0; i < entries->len; i++)
+        add_entry(builder, tally, name, g_ptr_array_index(entries, i));
+    json_builder_end_array(builder);
+}
+
+static void add_rules_of_entries(JsonBuilder *builder, const char *table, const char *name,
+                                 const GPtrArray *entries)
+{
+    begin_array(builder, table);
+    for (guint i = 0; i < entries->len; i++)
+        add_entry_rules(builder, name, g_ptr_array_index(entries, i));
+    json_builder_end_array(builder);
+}
+
 static void add_producers(JsonBuilder *builder, const Tally *tally, const GPtrArray *entries)
 {
-    begin_array(builder, "producers");
-    for (guint i = 0; i < entries->len; i++)
-        add_entry(builder, tally, "producer", g_ptr_array_index(entries, i));
-    json_builder_end_array(builder);
+    add_entries(builder, tally, "producers", "producer", entries);
     begin_array(builder, "methods");
     for (guint i = 0; i < entries->len; i++)
         add_entry_methods(builder, g_ptr_array_index(entries, i));
     json_builder_end_array(builder);
-    begin_array(builder, "producer_rules");
-    for (guint i = 0; i < entries->len; i++)
-        add_entry_rules(builder, "producer", g_ptr_array_index(entries, i));
-    json_builder_end_array(builder);
+    add_rules_of_entries(builder, "producer_rules", "producer", entries);
 }
 
 static void add_strings(JsonBuilder *builder, const char *name, const GPtrArray *strings)
@@ -218,14 +231,8 @@ static void add_partner(JsonBuilder *builder, const Tally *tally, const TallyEnt
 static void add_domains(JsonBuilder *builder, const Tally *tally, const GPtrArray *entries,
                         gboolean addresses)
 {
-    begin_array(builder, "domains");
-    for (guint i = 0; i < entries->len; i++)
-        add_entry(builder, tally, "domain", g_ptr_array_index(entries, i));
-    json_builder_end_array(builder);
-    begin_array(builder, "domain_rules");
-    for (guint i = 0; i < entries->len; i++)
-        add_entry_rules(builder, "domain", g_ptr_array_index(entries, i));
-    json_builder_end_array(builder);
+    add_entries(builder, tally, "domains", "domain", entries);
+    add_rules_of_entries(builder, "domain_rules", "domain", entries);
     begin_array(builder, "partners");
     for (guint i = 0; i < entries->len; i++)
         add_partner(builder, tally, g_ptr_array_index(entries, i), addresses);
@@ -257,10 +264,7 @@ static void add_months(JsonBuilder *builder, const GPtrArray *entries)
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
-    begin_array(builder, "month_rules");
-    for (guint i = 0; i < entries->len; i++)
-        add_entry_rules(builder, "month", g_ptr_array_index(entries, i));
-    json_builder_end_array(builder);
+    add_rules_of_entries(builder, "month_rules", "month", entries);
 }
 
 static void add_rule(JsonBuilder *builder, const Tally *tally, guint number)
