@@ -115,6 +115,10 @@ class Queries(Case):
         self.assertEqual(set(PATHS) - found, set())
         self.assertTrue({"/usr/sbin/calmend-milter", "/usr/bin/calmend-milter"} & found)
 
+    def test_is_the_same_whatever_is_installed(self):
+        """The pages for a browser are made where their tools are, and so are no part of it."""
+        self.assertNotIn(".html", self.query("--list"))
+
     def test_settings_are_kept_on_upgrade(self):
         self.assertEqual(self.query("--configfiles"), f"{SETTINGS}\n")
         self.assertEqual(self.per_file("FILEFLAGS:fflags")[SETTINGS], "cn")
