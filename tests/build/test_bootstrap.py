@@ -76,6 +76,25 @@ class Packages(unittest.TestCase):
                 self.assertLessEqual(build | set(needed.split()), wanted)
                 self.assertEqual(wanted & set(foreign.split()), set())
 
+    def test_release(self):
+        """Before anything of it is built: what is there decides what is built."""
+        wanted = self.wanted("release")
+        self.assertEqual(wanted, self.wanted("rpm") | self.wanted("deb") | {"python3", "python3-tap"})
+        self.assertEqual(self.wanted("release", "v1.2.3"), wanted | {"git"})
+
+    def test_release_of_no_tag(self):
+        """Nothing is built, and nothing goes that was built before."""
+        (self.folder / "dpkg-query").write_text("#!/bin/sh\necho installed\n")
+        kept = self.folder / "build/release/SHA256SUMS"
+        kept.parent.mkdir(parents=True)
+        kept.touch()
+        done = subprocess.run(["sh", self.folder / "bootstrap", "release", "v9.9.9"], check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=lab.PATIENCE,
+                              env={**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"})
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("no tag v9.9.9 here\n", done.stderr)
+        self.assertTrue(kept.exists())
+
     def test_stages_together(self):
         self.assertEqual(self.wanted("check", "guard", "fuzz"),
                          self.wanted("check", "guard") | self.wanted("check", "fuzz"))

@@ -5,7 +5,7 @@
 They are made at the same time by two people: in folders of different length, as different users
 where root runs this, with their own umask, time zone, locale, home, host name and number of processors,
 the second one more than a year later (by libfaketime, which leaves the times of files as they are).
-The unit tests are left out. Then the SBOM is held to what the release has.
+The first one makes it of a tag. The unit tests are left out. Then the SBOM is held to what the release has.
 """
 import hashlib
 import json
@@ -47,6 +47,16 @@ def as_somebody(folder, environment):
             "taskset", "1", "setpriv", f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups"]
 
 
+def tag_sources(folder):
+    """The tag that the folder has afterwards, of its sources as they are."""
+    version = re.search(r"AC_INIT\(\[calmend\], \[(.*?)\]\)", (folder / "configure.ac").read_text())[1]
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "all"],
+                  ["tag", "-m", version, f"v{version}"]):
+        subprocess.run(["git", "-C", folder, *author, *words], check=True)
+    return f"v{version}"
+
+
 class TwoReleases(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -60,16 +70,18 @@ class TwoReleases(unittest.TestCase):
         for run, name in zip(runs, PLACES):
             words = run.communicate(timeout=SECONDS)[0]
             assert run.returncode == 0, f"{name}: {words[-3000:]}"
+            listed = [line for line in words.splitlines() if line.startswith("build/release/")]
+            assert listed and all((scratch / name / "calmend" / line).exists() for line in listed), words
         cls.folders = [scratch / name / "calmend/build/release" for name in PLACES]
 
     @staticmethod
-    def start(folder, umask, environment, before):
+    def start(folder, umask, environment, before, tags=False):
         """One person's ./bootstrap release."""
         folder.mkdir(parents=True)
         release.copy_sources(folder / "calmend")
         variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEB_BUILD_OPTIONS": "nocheck",
                      **environment}
-        words = [*before, "./bootstrap", "release"]
+        words = [*before, "./bootstrap", "release", *([tag_sources(folder / "calmend")] if tags else [])]
         if before and os.geteuid() == 0:
             words = as_somebody(folder, variables) + words
         return subprocess.Popen(words, cwd=folder / "calmend", env=variables, umask=umask,
