@@ -179,12 +179,15 @@ static void mend_whole_mbox(InPlace *run, const StoredMail *mail)
 
 /* --- Each mail in turn */
 
-/* Locks the folder. Why nothing can be done there, as the end of a sentence; NULL: it can. */
-static const char *fault_of_folder(MendPlace *place)
+/* Locks the folder, where anything is to be done. Why nothing can be done there, as the end of a
+ * sentence; NULL: it can. */
+static const char *fault_of_folder(InPlace *run)
 {
-    if (mend_place_is_cyrus(place))
+    if (mend_place_is_cyrus(&run->place))
         return "is a mailbox of Cyrus, whose index would be wrong; mend it by IMAP";
-    return mend_place_lock(place) ? NULL : "another repair works there; try again later";
+    return run->dry_run || mend_place_lock(&run->place)
+               ? NULL
+               : "another repair works there; try again later";
 }
 
 /* The file is in the place where run->place is then. FALSE when nothing can be done there, which
@@ -199,7 +202,7 @@ static gboolean go_to(InPlace *run, const StoreFile *file)
     }
     if (!entered)
         return !run->closed;
-    const char *fault = fault_of_folder(&run->place);
+    const char *fault = fault_of_folder(run);
     run->closed = fault != NULL;
     if (fault != NULL)
         tell_trouble(run->place.folder_path, fault, run);
@@ -228,8 +231,6 @@ static gboolean is_unfinished(const MendPlace *place)
 static void mend_mail(InPlace *run, const StoredMail *mail, const Plan *plan)
 {
     gboolean changes = plan_changes(plan);
-    if (!go_to(run, mail->file))
-        return;
     if (mail->file->kind == STORE_MBOX) {
         if (changes || (mail->number == 1 && is_unfinished(&run->place)))
             mend_whole_mbox(run, mail);
@@ -248,6 +249,8 @@ static void take_mail(const StoredMail *mail, gpointer result, gpointer data)
     if (g_strcmp0(run->mbox, mail->file->path) == 0)
         return; /* as a whole, when its first mail with an edit was met */
     run->mails++;
+    if (!go_to(run, mail->file))
+        return;
     if (run->dry_run)
         show_mail(run, mail, plan);
     else

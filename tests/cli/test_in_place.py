@@ -273,14 +273,20 @@ class Told(Stores):
         self.write("user/ada/1.", stored.broken(1))
         self.write("user/ada/cyrus.header", b"\241\002\213\015Cyrus mailbox header\n")
         self.write("a.eml", stored.broken(2))
+        before = self.tree()
+        out, err = self.trouble("--dry-run", self.store)
+        self.assertIn(b"user/ada: is a mailbox of Cyrus", err)
+        self.assertTrue(out.endswith(b"2 messages, 1 would be mended\n"), out)
+        self.assertEqual(self.tree(), before)
         out, err = self.trouble(self.store)
         self.assertIn(b"user/ada: is a mailbox of Cyrus", err)
         self.assertEqual(self.tree()["user/ada/1."], stored.broken(1))
         self.assertTrue(out.endswith(b"2 messages, 1 mended\n"), out)
 
     def test_standard_input(self):
-        _, err = self.trouble("-", stdin=stored.broken(1))
-        self.assertIn(b"lies nowhere", err)
+        for switch in ((), ("--dry-run",)):
+            _, err = self.trouble(*switch, "-", stdin=stored.broken(1))
+            self.assertIn(b"lies nowhere", err)
 
     def test_no_path(self):
         _, err = self.trouble()
