@@ -94,11 +94,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EngineOptions, engine_options_clear)
     ENGINE_CONFIG_ENTRY(options),                                                                  \
     ENGINE_NOW_ENTRY(options),                                                                     \
     {"profile", 0, 0, G_OPTION_ARG_STRING, &(options).profile,                                     \
-     "inbound, outbound or none, in place of the settings'", "NAME"},                              \
+     "inbound, outbound or none, in place of the settings'", "PROFILE"},                           \
     {"enable", 0, 0, G_OPTION_ARG_STRING, &(options).enable, "Rules or families to enable, too",   \
-     "LIST"},                                                                                      \
+     "RULES"},                                                                                     \
     {"disable", 0, 0, G_OPTION_ARG_STRING, &(options).disable,                                     \
-     "Rules or families to disable, too", "LIST"},                                                 \
+     "Rules or families to disable, too", "RULES"},                                                \
     {"recipient", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options).recipients,                          \
      "A recipient of the envelope; may be given again", "ADDRESS"}
 /* clang-format on */

@@ -11,6 +11,23 @@ function add_option(short, long, value, text) {
     longs[place, count] = long
     values[place, count] = value == "DIR" ? "FILE" : value
     texts[place, count] = text
+    if (value == "PROFILE" && !(long in taken))
+        add_names(long, words_of(text))
+}
+
+# What an option takes, beside what it is known to take.
+function add_names(long, names) {
+    if (!(long in taken))
+        taking[++takers] = long
+    taken[long] = taken[long] (taken[long] == "" ? "" : " ") names
+}
+
+# "a, b or c, and more" as "a b c".
+function words_of(text) {
+    match(text, / or [a-z]+/)
+    text = substr(text, 1, RSTART + RLENGTH - 1)
+    gsub(/, | or /, " ", text)
+    return text
 }
 
 # "  -c, --config=FILE   Settings to use"
@@ -73,6 +90,11 @@ function print_bash(    i) {
             quote(bash_options(names[i])), quote(arguments[names[i]])
 }
 
+function print_bash_names(    i) {
+    for (i = 1; i <= takers; i++)
+        printf "    --%s) names=%s ;;\n", taking[i], quote(taken[taking[i]])
+}
+
 # --- zsh
 
 function zsh_text(text) {
@@ -80,9 +102,13 @@ function zsh_text(text) {
     return text
 }
 
-function zsh_action(value) {
+function zsh_action(value, long) {
     if (value == "FILE")
         return "_files"
+    if (value == "PROFILE")
+        return "(" taken[long] ")"
+    if (value == "RULES")
+        return " _calmend_rules " long
     if (value == "SOCKET" || value == "SPEC")
         return "_calmend_socket"
     if (value == "COMMAND")
@@ -93,7 +119,7 @@ function zsh_action(value) {
 function zsh_option(name, i,    head, tail, sign, group, plus) {
     tail = "[" zsh_text(texts[name, i]) "]"
     if (values[name, i] != "")
-        tail = tail ":" values[name, i] ":" zsh_action(values[name, i])
+        tail = tail ":" values[name, i] ":" zsh_action(values[name, i], longs[name, i])
     sign = values[name, i] == "" ? "" : "="
     head = "--" longs[name, i] sign
     if (texts[name, i] ~ /repeated/)
@@ -135,6 +161,11 @@ function print_zsh_commands(    i) {
         printf "        %s\n", quote(command[i] ":" summary[i])
 }
 
+function print_zsh_names(    i) {
+    for (i = 1; i <= takers; i++)
+        printf "    %s) names=(%s) ;;\n", taking[i], taken[taking[i]]
+}
+
 # --- fish
 
 function fish_quote(text) {
@@ -142,9 +173,13 @@ function fish_quote(text) {
     return "'" text "'"
 }
 
-function fish_value(value) {
+function fish_value(value, long) {
     if (value == "")
         return ""
+    if (value == "PROFILE")
+        return " -x -a " fish_quote(taken[long])
+    if (value == "RULES")
+        return " -x -a '(__calmend_rules " long ")'"
     if (value == "FILE")
         return " -r -F"
     if (value == "SOCKET" || value == "SPEC")
@@ -158,6 +193,11 @@ function fish_place(name, condition,    words) {
         return "complete -c calmend-milter"
     words = substr(name, length("calmend") + 1)
     return "complete -c calmend -n '__calmend_at" words condition "'"
+}
+
+function print_fish_names(    i) {
+    for (i = 1; i <= takers; i++)
+        printf "        case %s\n            set names %s\n", taking[i], taken[taking[i]]
 }
 
 # A socket comes first, and one is enough.
@@ -178,7 +218,7 @@ function print_fish(    i, j, name) {
         name = names[i]
         for (j = 1; j <= options[name]; j++)
             print fish_place(name) (shorts[name, j] == "" ? "" : " -s " shorts[name, j]) \
-                " -l " longs[name, j] fish_value(values[name, j]) " -d " fish_quote(texts[name, j])
+                " -l " longs[name, j] fish_value(values[name, j], longs[name, j]) " -d " fish_quote(texts[name, j])
         print_fish_arguments(name)
     }
 }
@@ -192,6 +232,15 @@ function print_table() {
         print_zsh()
     else
         print_fish()
+}
+
+function print_names() {
+    if (shell == "bash")
+        print_bash_names()
+    else if (shell == "zsh")
+        print_zsh_names()
+    else
+        print_fish_names()
 }
 
 # All commands, or the options that give one of them others.
@@ -208,6 +257,8 @@ function print_template(    line) {
     while ((getline line < template) > 0) {
         if (line == "@table@")
             print_table()
+        else if (line == "@names@")
+            print_names()
         else if (line == "@commands@")
             print_zsh_commands()
         else {
@@ -218,6 +269,10 @@ function print_template(    line) {
     }
 }
 
+/^= / {
+    add_names($2, $3)
+    next
+}
 /^@ / {
     place = substr($0, 3)
     names[++places] = place

@@ -4,6 +4,8 @@
 
 The help is read here anew, without the program that prints the completions.
 """
+import functools
+import json
 import os
 import pathlib
 import re
@@ -11,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "protocol"))
@@ -20,11 +23,11 @@ import shells  # noqa: E402
 
 OPTION = re.compile(r"^ +(?:-(\w), )?--([\w-]+)(?:=(\S+))? +(\S.*)$", re.MULTILINE)
 
-# Words for values, and whether files or sockets are offered for them. A new word belongs here, and
+# Words for values, and what is offered for them. A new word belongs here, and
 # perhaps in packaging/completion/completion.awk.
 VALUES = {"FILE": "file", "DIR": "file", "SPEC": "socket", "SOCKET": "socket", "ADDRESS": None,
-          "NAME": None, "SECONDS": None, "LIST": None, "ID": None, "NUMBER": None, "YYYY-MM-DD": None,
-          "YYYYMMDDTHHMMSSZ": None}
+          "NAME": None, "SECONDS": None, "ID": None, "NUMBER": None, "YYYY-MM-DD": None,
+          "YYYYMMDDTHHMMSSZ": None, "PROFILE": "profile", "RULES": "rule"}
 
 
 def help_of(place):
@@ -60,6 +63,26 @@ def options(place):
     for other in re.findall(r"With (--\S+) it takes other options", help_of(place)):
         found[other] = options(f"{place} {other}")[other]
     return found
+
+
+@functools.lru_cache(maxsize=None)
+def rules_and_families():
+    """All that there are."""
+    with tempfile.NamedTemporaryFile(suffix=".conf") as settings:
+        rows = subprocess.run([lab.COMMAND, "rules", "--json", "--config", settings.name], check=True,
+                              text=True, stdout=subprocess.PIPE, timeout=lab.PATIENCE).stdout
+    return {json.loads(row)[key] for row in rows.splitlines() for key in ("rule", "family")}
+
+
+@functools.lru_cache(maxsize=None)
+def taken_by(option):
+    """The rules and families that an option of `calmend check` takes."""
+    with tempfile.NamedTemporaryFile(suffix=".conf") as settings:
+        def takes(name):
+            return subprocess.run([lab.COMMAND, "check", "--config", settings.name, option, name, os.devnull],
+                                  check=False, text=True, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                  timeout=lab.PATIENCE).stderr.find(option) < 0
+        return {name for name in rules_and_families() if takes(name)}
 
 
 class Help(unittest.TestCase):
@@ -130,12 +153,37 @@ class Shell:
 
     def test_nothing(self):
         """zsh shows the options where nothing else stands."""
-        for line in ("calmend rules ", "calmend-milter ", "calmend check --now ", "calmend check --enable ",
+        for line in ("calmend rules ", "calmend-milter ", "calmend check --now ", "calmend check --policy ",
                      "calmend probe --timeout ", "calmend probe --health unix:milter.sock ",
                      "calmend nonsense ", "calmend nonsense --"):
             with self.subTest(line=line):
                 offered = self.names(line)
                 self.assertEqual({word for word in offered if not word.startswith("-")}, set())
+
+    def test_profiles(self):
+        for line in ("calmend check --profile ", "calmend repair --profile=",
+                     "calmend repair --in-place --profile "):
+            with self.subTest(line=line):
+                offered = self.names(line)
+                self.assertEqual({word.removeprefix("--profile=") for word in offered},
+                                 {"inbound", "outbound", "none"})
+
+    def test_rules(self):
+        """And families: those that the option takes."""
+        self.assertLess(taken_by("--enable"), taken_by("--disable"))
+        self.assertEqual(taken_by("--disable"), rules_and_families())
+        for option in ("--enable", "--disable"):
+            for sign in (" ", "="):
+                with self.subTest(option=option, sign=sign):
+                    offered = self.names(f"calmend check {option}{sign}")
+                    self.assertEqual({word.removeprefix(f"{option}=") for word in offered},
+                                     taken_by(option))
+
+    def test_rules_behind_a_comma(self):
+        for line in ("calmend repair --disable epoch,stamp-m", "calmend check --enable=epoch,stamp-m"):
+            with self.subTest(line=line):
+                offered = self.names(line)
+                self.assertEqual({re.split("[=,]", word)[-1] for word in offered}, {"stamp-missing"})
 
     def test_kinds_of_sockets(self):
         for line in ("calmend probe ", "calmend probe --health ", "calmend probe --helo unix ",
@@ -171,7 +219,9 @@ class Texts:
 
 
 class Keys:
-    """What is asked of a shell on a terminal."""
+    """What is asked of a shell on a terminal. `list_goes_on`: what it puts behind a word of a list."""
+
+    list_goes_on = ""
 
     def test_key(self):
         for line, completed in (
@@ -179,6 +229,9 @@ class Keys:
                 ("calmend check --conf", "calmend check --config="),
                 ("calmend check --js", "calmend check --json "),
                 ("calmend check --config=ma", "calmend check --config=mail.eml "),
+                ("calmend check --profile=inb", "calmend check --profile=inbound "),
+                ("calmend check --enable=epoch,stamp-mis",
+                 f"calmend check --enable=epoch,stamp-missing{self.list_goes_on}"),
                 ("calmend probe un", "calmend probe unix:"),
                 ("calmend probe unix:mil", "calmend probe unix:milter.sock "),
                 ("calmend-milter --socket=unix:mil", "calmend-milter --socket=unix:milter.sock "),
@@ -204,6 +257,7 @@ class BashWithPackage(Bash):
 
 class Zsh(Shell, Texts, Keys, unittest.TestCase):
     program = "zsh"
+    list_goes_on = ","  # which goes with the next key, unless that is a letter
 
     @classmethod
     def start(cls):
