@@ -81,6 +81,29 @@ MBOXES = {
     "no-date": b"\x3fFrom \nA: a\n\nText\n\nFrom b\nB: b",
 }
 
+# Of the metrics_http target: method and path, of which the first mean that the request is as it
+# stands there, the number of pieces, and whether the client hangs up.
+CLIENT = b"\0\0\0\0"
+REQUESTS = {
+    "metrics": CLIENT + b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n",
+    "health": CLIENT + b"HEAD /healthz HTTP/1.0\r\n\r\n",
+    "pipelined": b"\0\0\3\0" + b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n" * 3,
+    "line-feeds": CLIENT + b"\nGET /metrics?a=b HTTP/1.1\nHost: a\n\n",
+    "body": CLIENT + b"POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /healthz",
+    "chunks": CLIENT + b"PUT /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+              b"3;x=y\r\nabc\r\n0\r\nA: b\r\n\r\n",
+    "expect": b"\1\1\0\0Expect: 100-continue\r\nContent-Length: 1",
+    "folded": b"\2\0\1\0Cookie: a=b;\r\n c=d\r\nConnection: keep-alive, Upgrade",
+    "long": b"\1\2\2\0" + b"X: y\r\n" * 1000,
+    "hangs-up": b"\1\0\0\7",
+    "post": b"\3\0\0\0Content-Length: 0",
+    "prefix": b"\1\5\0\0",
+    "missing": b"\1\4\0\0Range: bytes=0-1",
+    "no-host": CLIENT + b"GET /metrics HTTP/1.1\r\n\r\n",
+    "tls": CLIENT + b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "http-2": CLIENT + b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+}
+
 SWITCHES = {
     "on": b"\0\0\0\1\x31",
     "zero": b"\0\1\x30\x0a\1\0\1\x20\x30",
@@ -275,6 +298,7 @@ def seeds(golden):
     yield from (("zone", name, text) for name, text in ZONES.items())
     yield from (("mime_field", name, value) for name, value in FIELDS.items())
     yield from (("mbox", name, octets) for name, octets in MBOXES.items())
+    yield from (("metrics_http", name, request) for name, request in REQUESTS.items())
     yield from (("switch", name, changes) for name, changes in SWITCHES.items())
 
 
