@@ -40,7 +40,7 @@ STAGES = {
     "releases": ("debootstrap python3-tap", "clang postfix miltertest zsh debhelper"),
     "plain": ("miltertest python3-tap", "clang postfix zsh debootstrap valgrind"),
     "reproducible": ("faketime debhelper rpm", "clang postfix zsh debootstrap lintian valgrind"),
-    "oci": ("podman buildah crun nodejs debootstrap postfix haproxy", "clang zsh lintian gcovr faketime"),
+    "oci": ("podman buildah crun kubernetes-client nodejs debootstrap postfix haproxy", "clang zsh lintian gcovr faketime"),
     "packages": ("debootstrap lintian debhelper rpm python3-tap", "clang postfix zsh valgrind gcovr"),
 }
 
