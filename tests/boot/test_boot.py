@@ -20,6 +20,7 @@ SERVICE, SOCKET = "calmend.service", "calmend.socket"
 SETTINGS = "etc/calmend/calmend.conf"
 ADDRESS = "unix:/run/calmend/calmend.sock"
 DROP_IN = "etc/systemd/system/calmend.service.d/test.conf"
+KILLS = 8
 
 
 def make_newer(package, path):
@@ -46,10 +47,6 @@ class Boot(unittest.TestCase):
         make_newer(package, path / "root/newer.deb")
         cls.root = booted_root.BootedRoot(path)
         cls.addClassCleanup(cls.root.stop)
-
-    def setUp(self):
-        """A unit that is started so often is held to be broken otherwise."""
-        self.root.run("systemctl", "reset-failed", SERVICE)
 
     # --- Helpers of the story
 
@@ -143,19 +140,31 @@ class Boot(unittest.TestCase):
         self.systemctl("kill", "--signal=KILL", SERVICE)
         self.check_restarted(old, restarts)
 
-    def test_08_watchdog(self):
-        """A process that stands still is ended and started again."""
+    def drop_in(self, line):
+        """Has the service run with another line of its unit, for the test."""
         path = self.root.path / DROP_IN
-        path.parent.mkdir()
-        path.write_text("[Service]\nWatchdogSec=2\n")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"[Service]\n{line}\n")
         self.systemctl("daemon-reload")
         self.systemctl("restart", SERVICE)
+        self.addCleanup(self.systemctl, "daemon-reload")
+        self.addCleanup(path.unlink)
+
+    def test_07_killed_again_and_again(self):
+        """More often than systemd starts a service by default."""
+        self.drop_in("RestartSec=100ms")
+        for _ in range(KILLS):
+            old, restarts = self.process(), int(self.root.show(SERVICE, "NRestarts"))
+            self.systemctl("kill", "--signal=KILL", SERVICE)
+            self.check_restarted(old, restarts)
+
+    def test_08_watchdog(self):
+        """A process that stands still is ended and started again."""
+        self.drop_in("WatchdogSec=2")
         old, restarts = self.process(), int(self.root.show(SERVICE, "NRestarts"))
         self.systemctl("kill", "--signal=STOP", SERVICE)
         self.check_restarted(old, restarts)
         self.assertIn("watchdog", self.root.journal("-u", SERVICE).lower())
-        path.unlink()
-        self.systemctl("daemon-reload")
 
     def test_09_stop(self):
         stopped = len(self.events(341))
