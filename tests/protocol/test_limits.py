@@ -6,6 +6,7 @@ The limits are set small here, so that the tests are quick.
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import unittest
@@ -50,6 +51,12 @@ def mail_of_size(size, mended=False):
     return mails.mail(mails.multipart(
         b"mixed", mails.part(mails.calendar_type(), mails.reply_calendar(mended), "base64"),
         mails.attachment(size * 3 // 4)))
+
+
+def resident_file_pages(milter):
+    """Octets of files that are in the memory of a milter."""
+    status = pathlib.Path(f"/proc/{milter.process.pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"RssFile:\s+(\d+) kB", status)[1]) * 1024
 
 
 class Limits(unittest.TestCase):
@@ -187,6 +194,25 @@ class Limits(unittest.TestCase):
             b"mixed", mails.part(mails.calendar_type(), mails.reply_calendar(whole)),
             boundary=boundary, parameters=parameters)) for whole in (False, True))
         self.check_mended(self.session().message(sent), sent, mended)
+
+
+class Resident(unittest.TestCase):
+    """A file that was read is not in memory while the MTA takes its time."""
+
+    SIZE = 32 << 20
+
+    def test_while_the_mta_takes_the_body(self):
+        milter = milter_process.started(self, {"limits": {"mta-bytes": 0}})
+        milter.switch_on()
+        fields, body = milter_wire.split_mail(mail_of_size(self.SIZE))
+        with milter_wire.open_session(milter.socket) as connection:
+            connection.envelope()
+            connection.head(fields)
+            connection.body(body, milter_wire.Outcome())
+            before = resident_file_pages(milter)
+            connection.send(b"E")
+            self.assertEqual(connection.receive()[0], milter_wire.REPLBODY)
+            self.assertLess(resident_file_pages(milter) - before, self.SIZE // 2)
 
 
 class MtaLimit(unittest.TestCase):
