@@ -9,6 +9,7 @@
 
 #define SWITCH_FOLDER CALMEND_SYSCONFDIR "/calmend/"
 #define MAX_OCTETS    (G_GUINT64_CONSTANT(1) << 31)
+#define POOL_OCTETS   (G_GUINT64_CONSTANT(1) << 30)
 
 GQuark settings_error_quark(void)
 {
@@ -125,7 +126,10 @@ static const Setting table[] = {
              "below it, and might not be once it is repaired, is left as it came. 0: there is no such "
              "limit. auto: it is not known, and guessed with care; see calmend-milter(8)."},
     {"limits", "memory-bytes", &setting_octets, "1048576", AT(memory_bytes), 0, MAX_OCTETS,
-     .text = "A larger body is kept in an unlinked temporary file."},
+     .text = "A larger body is kept in an unlinked temporary file, unless pool-bytes has room for it."},
+    {"limits", "pool-bytes", &setting_octets, "50331648", AT(pool_bytes), 0, POOL_OCTETS,
+     .text = "Memory of calmend-milter for large bodies, one in each 12 MiB of it at a time, which is "
+             "faster than the temporary file and kept for the next of them for some seconds. 0: none."},
     {"limits", "parts", &setting_count, "1000", AT(policy.limits.parts.count), 1, 1000000,
      .text = "MIME parts in a message, containers included."},
     {"limits", "depth", &setting_count, "50", AT(policy.limits.parts.depth), 1, 1000,

@@ -57,6 +57,7 @@ typedef struct {
     char *switch_files[SWITCHES]; /* by RuleSwitch; NULL for SWITCH_NONE */
     gsize mta_bytes;    /* the largest message that the MTA takes; 0: no limit; SETTINGS_AUTO */
     gsize memory_bytes; /* a body above it goes to a temporary file */
+    gsize pool_bytes;   /* of memory that is kept for large bodies (spool_block) */
     int facility;       /* of syslog(3) */
     LogFormat log_format;
     gboolean log_to_stdout;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/transit/spool.h"
 
+#include "common/transit/spool_block.h"
 #include "common/transit/spool_file.h"
 
 #include <errno.h>
@@ -12,6 +13,10 @@
 
 /* Most mails end after their header, so the first piece of memory holds one. */
 #define SPOOL_FIRST_CAPACITY 2048
+
+/* Above it a block is sought: from there on an allocator takes fresh pages for a buffer each time.
+ */
+#define BLOCK_FROM ((gsize)128 * 1024)
 
 #define POUR_OCTETS (64 * 1024)
 
@@ -44,18 +49,49 @@ static gboolean grow(Spool *spool, gsize needed)
     return TRUE;
 }
 
+/* FALSE when there is no block. */
+static gboolean move_to_block(Spool *spool)
+{
+    char *block = spool_block_take();
+    if (block == NULL)
+        return FALSE;
+    if (spool->size > 0)
+        memcpy(block, spool->memory, spool->size);
+    g_free(spool->memory);
+    spool->memory = block;
+    spool->in_block = TRUE;
+    return TRUE;
+}
+
+/* FALSE when memory has no room for so many octets, and everything is as it was. */
+static gboolean make_room(Spool *spool, gsize needed)
+{
+    if (spool->file >= 0)
+        return FALSE;
+    gboolean for_block = needed > BLOCK_FROM && MAX(needed, spool->expected) <= SPOOL_BLOCK_SIZE;
+    if (spool->in_block || (for_block && move_to_block(spool)))
+        return needed <= SPOOL_BLOCK_SIZE;
+    return needed <= spool->limit && grow(spool, needed);
+}
+
 static gboolean write_all(int file, Octets octets, GError **error)
 {
     return octets_write(octets, file) || fail(error, "the temporary file cannot be written");
 }
 
-static void free_memory(Spool *spool)
+static void free_memory(Spool *spool, void (*free_block)(char *))
 {
-    g_clear_pointer(&spool->memory, g_free);
+    if (spool->in_block)
+        free_block(spool->memory);
+    else
+        g_free(spool->memory);
+    spool->memory = NULL;
+    spool->in_block = FALSE;
     spool->capacity = 0;
 }
 
-/* FALSE, and everything is as it was. */
+/* FALSE, and everything is as it was. A block was too small then, and may be for the next message,
+ * too: it is no longer of use. */
 static gboolean move_to_file(Spool *spool, GError **error)
 {
     int file = spool_file_take(error);
@@ -66,7 +102,7 @@ static gboolean move_to_file(Spool *spool, GError **error)
         return FALSE;
     }
     spool->file = file;
-    free_memory(spool);
+    free_memory(spool, spool_block_drop);
     return TRUE;
 }
 
@@ -75,7 +111,7 @@ gboolean spool_add(Spool *spool, Octets octets, GError **error)
     if (octets.size == 0)
         return TRUE;
     gsize size = spool->size + octets.size;
-    gboolean fits = spool->file < 0 && size <= spool->limit && grow(spool, size);
+    gboolean fits = make_room(spool, size);
     if (fits)
         memcpy(spool->memory + spool->size, octets.data, octets.size);
     else if (spool->file < 0 && !move_to_file(spool, error))
@@ -117,9 +153,9 @@ gboolean spool_pour(const Spool *spool, SplicePiece piece, gpointer data, GError
     return TRUE;
 }
 
-gboolean spool_is_file(const Spool *spool)
+gboolean spool_is_large(const Spool *spool)
 {
-    return spool->file >= 0;
+    return spool->size > spool->limit;
 }
 
 void spool_rest(Spool *spool)
@@ -134,6 +170,6 @@ void spool_clear(Spool *spool)
         munmap(spool->map, spool->size);
     if (spool->file >= 0)
         spool_file_give(spool->file);
-    free_memory(spool);
+    free_memory(spool, spool_block_give);
     spool_init(spool, spool->limit);
 }

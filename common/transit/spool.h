@@ -4,7 +4,8 @@
  *
  * They stay in memory up to a limit. With the first octet above it all of them go to a file without
  * a name in the folder for temporary files (TMPDIR, else /tmp), and their memory is given back; the
- * file is mapped when the message is read. When memory or space runs out, spool_add says so, and
+ * file is mapped when the message is read. Where there is a block for them (spool_block), they are
+ * in that, limit or not, as long as they fit. When memory or space runs out, spool_add says so, and
  * what was there before still is. One thread at a time.
  */
 #ifndef CALMEND_SPOOL_H
@@ -13,12 +14,14 @@
 #include "common/mail/splice.h"
 
 typedef struct {
-    gsize limit;    /* octets that stay in memory */
-    gsize size;     /* octets so far */
-    char *memory;   /* NULL once there is a file */
-    gsize capacity; /* of memory */
-    int file;       /* -1 while there is none */
-    char *map;      /* of the file, once it was viewed */
+    gsize limit;       /* octets that stay in memory */
+    gsize size;        /* octets so far */
+    gsize expected;    /* octets in the end, as somebody has announced; 0: unknown */
+    char *memory;      /* NULL once there is a file */
+    gsize capacity;    /* of memory that is no block */
+    gboolean in_block; /* memory is a block */
+    int file;          /* -1 while there is none */
+    char *map;         /* of the file, once it was viewed */
 } Spool;
 
 /* An empty spool that holds nothing. */
@@ -36,8 +39,8 @@ gboolean spool_view(Spool *spool, Octets *octets, GError **error);
  * an error (G_FILE_ERROR), when the file cannot be read. */
 gboolean spool_pour(const Spool *spool, SplicePiece piece, gpointer data, GError **error);
 
-/* TRUE when the octets went to a file. */
-gboolean spool_is_file(const Spool *spool);
+/* TRUE when there are more octets than the limit: they are in a file or in a block. */
+gboolean spool_is_large(const Spool *spool);
 
 /* Gives the memory of a viewed file back; it is read again when the view is used. */
 void spool_rest(Spool *spool);

@@ -81,6 +81,11 @@ static void keep(Incoming *incoming, Octets octets)
         spool_clear(&incoming->spool);
 }
 
+void incoming_announce(Incoming *incoming, gsize octets)
+{
+    incoming->spool.expected = octets;
+}
+
 void incoming_recipient(Incoming *incoming, Octets recipient)
 {
     g_ptr_array_add(incoming->recipients, octets_dup(recipient));
@@ -156,7 +161,7 @@ Plan *incoming_plan(Incoming *incoming, guint switches, gint64 now)
 {
     if (is_given_up(incoming) || !incoming->search.found || !read_message(incoming))
         return NULL;
-    if (!spool_is_file(&incoming->spool))
+    if (!spool_is_large(&incoming->spool))
         return make_plan(incoming, switches, now);
 
     incoming->late = !slots_take(SLOT_SECONDS);

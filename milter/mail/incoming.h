@@ -25,6 +25,10 @@ Incoming *incoming_new(const Settings *settings, Octets sender, gboolean leading
 /* Forgets the message and gives its memory back. */
 void incoming_free(Incoming *incoming);
 
+/* How large the message will be, as the client says; 0: unknown. It decides where the message is
+ * kept, and nothing else. */
+void incoming_announce(Incoming *incoming, gsize octets);
+
 /* A recipient of the envelope, without angle brackets; copied. */
 void incoming_recipient(Incoming *incoming, Octets recipient);
 

@@ -13,6 +13,7 @@
 #include "common/standard_output.h"
 #include "common/standard_streams.h"
 #include "common/transit/log.h"
+#include "common/transit/spool_block.h"
 #include "milter/mail/filter.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
@@ -113,6 +114,7 @@ static int run(Settings *settings, const Options *options)
     daemon_put_in_force(settings);
     reload_prepare(options);
     process_prepare();
+    spool_block_allow(settings->pool_bytes);
     log_open("calmend-milter", settings,
              options->foreground ? LOG_STREAMS_BOTH : LOG_STREAMS_OUTPUT);
     repair_init();

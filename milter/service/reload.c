@@ -2,6 +2,7 @@
 #include "milter/service/reload.h"
 
 #include "common/transit/log.h"
+#include "common/transit/spool_block.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
 #include "milter/service/overload.h"
@@ -20,6 +21,7 @@ static void put_in_force(Settings *settings)
     g_autofree char *later = settings_list_restart(started->settings, settings);
     daemon_put_in_force(settings);
     log_follow(settings);
+    spool_block_allow(settings->pool_bytes);
     g_autoptr(Event) event = event_new(
         EVENT_RELOADED, "The settings were read again%s%s",
         later == NULL ? "" : "; these hold after a restart: ", later == NULL ? "" : later);

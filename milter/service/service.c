@@ -2,6 +2,7 @@
 #include "milter/service/service.h"
 
 #include "common/transit/log.h"
+#include "common/transit/spool_block.h"
 #include "milter/service/connections.h"
 #include "milter/service/daemon.h"
 #include "milter/service/gate.h"
@@ -171,6 +172,7 @@ static gboolean wait_for_stop(const Listeners *listeners)
                 listeners_nudge(listeners);
             metrics_file_tick();
             tick_keep();
+            spool_block_tick(g_get_monotonic_time());
             break;
         case NOTE_RELOAD:
             reload();

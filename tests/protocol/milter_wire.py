@@ -221,11 +221,12 @@ class Connection:
                    self.step(b"H", host + b"\0")]
         assert replies == [CONTINUE, CONTINUE], f"greeting answered with {replies}"
 
-    def envelope(self, sender=b"<a@example.com>", recipients=(b"<b@example.org>",), queue_id=b"Q1"):
-        """MAIL, RCPT and DATA. The queue id comes with DATA and later, as in Postfix; None sends
-        none."""
+    def envelope(self, sender=b"<a@example.com>", recipients=(b"<b@example.org>",), queue_id=b"Q1",
+                 parameters=()):
+        """MAIL with its parameters, RCPT and DATA. The queue id comes with DATA and later, as in
+        Postfix; None sends none."""
         self.macros(b"M", mail_addr=sender.strip(b"<>"))
-        replies = [self.step(b"M", sender + b"\0")]
+        replies = [self.step(b"M", b"".join(text + b"\0" for text in (sender, *parameters)))]
         for recipient in recipients:
             self.macros(b"R", rcpt_addr=recipient.strip(b"<>"))
             replies.append(self.step(b"R", recipient + b"\0"))

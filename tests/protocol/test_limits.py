@@ -21,6 +21,8 @@ MESSAGE_BYTES = 400000
 MEMORY_BYTES = 20000
 HEADER_MAX = 60000
 KEPT_FILES = 4  # common/transit/spool_file.c
+MEMORY_FROM = 128 << 10  # common/transit/spool.c
+BLOCK = 12 << 20  # common/transit/spool_block.h
 
 # A machine without a processor to spare, on which the wait for one, of some 30 s, is over at once.
 NO_SLOT = """
@@ -53,6 +55,17 @@ def mail_of_size(size, mended=False):
         mails.attachment(size * 3 // 4)))
 
 
+def deleted_files(milter):
+    """The nameless files that a milter holds open."""
+    names = []
+    for link in pathlib.Path(f"/proc/{milter.process.pid}/fd").iterdir():
+        try:
+            names.append(os.readlink(link))
+        except FileNotFoundError:
+            continue
+    return [name for name in names if name.endswith("(deleted)")]
+
+
 def resident_file_pages(milter):
     """Octets of files that are in the memory of a milter."""
     status = pathlib.Path(f"/proc/{milter.process.pid}/status").read_text(encoding="ascii")
@@ -79,13 +92,7 @@ class Limits(unittest.TestCase):
 
     def deleted_files(self):
         """The nameless files that the milter holds open."""
-        names = []
-        for link in pathlib.Path(f"/proc/{self.milter.process.pid}/fd").iterdir():
-            try:
-                names.append(os.readlink(link))
-            except FileNotFoundError:
-                continue
-        return [name for name in names if name.endswith("(deleted)")]
+        return deleted_files(self.milter)
 
     def check_mended(self, outcome, sent, mended):
         self.assertEqual(outcome.verdict, CONTINUE)
@@ -194,6 +201,63 @@ class Limits(unittest.TestCase):
             b"mixed", mails.part(mails.calendar_type(), mails.reply_calendar(whole)),
             boundary=boundary, parameters=parameters)) for whole in (False, True))
         self.check_mended(self.session().message(sent), sent, mended)
+
+
+class Pool(unittest.TestCase):
+    """A large body is in memory that the milter keeps, where there is some; else in a file."""
+
+    def setUp(self):
+        self.milter = milter_process.started(
+            self, {"limits": {"memory-bytes": 2 * MEMORY_FROM, "pool-bytes": BLOCK}})
+        self.milter.switch_on()
+
+    def hold(self, size, *parameters):
+        """A session that has handed over a mail of that size but for its end, and the size."""
+        connection = milter_wire.open_session(self.milter.socket)
+        self.addCleanup(connection.close)
+        fields, body = milter_wire.split_mail(mail_of_size(size))
+        connection.envelope(parameters=parameters)
+        connection.head(fields)
+        self.assertEqual(connection.body(body, milter_wire.Outcome()), CONTINUE)
+        return connection, size
+
+    def end(self, held):
+        connection, size = held
+        mended = connection.end(milter_wire.Outcome()).apply(mail_of_size(size))
+        lab.assert_octets_equal(mails.without_fields(mended, "X-Calmend"),
+                                mail_of_size(size, True))
+
+    def test_one_at_a_time(self):
+        for size in (MEMORY_FROM // 2, 3 * MEMORY_FROM, MEMORY_FROM, 20 * MEMORY_FROM):
+            self.end(self.hold(size))
+        self.assertEqual(deleted_files(self.milter), [])
+
+    def test_others_at_once_go_to_files(self):
+        held = [self.hold(4 * MEMORY_FROM) for _ in range(3)]
+        self.assertEqual(len(deleted_files(self.milter)), 2)
+        for one in held:
+            self.end(one)
+
+    def test_too_large_goes_to_a_file(self):
+        self.end(self.hold(BLOCK + MEMORY_FROM))
+        self.assertEqual(len(deleted_files(self.milter)), 1)
+        self.end(self.hold(3 * MEMORY_FROM))
+        self.assertEqual(len(deleted_files(self.milter)), 1)
+
+    def test_announced_as_too_large_goes_to_a_file(self):
+        for size, files in ((BLOCK, 0), (BLOCK + 1, 1), (0, 1)):
+            held = self.hold(3 * MEMORY_FROM, b"BODY=8BITMIME", b"size=%d" % size)
+            self.assertEqual(len(deleted_files(self.milter)), files)
+            self.end(held)
+
+    def test_none_from_a_reload_on(self):
+        held = self.hold(3 * MEMORY_FROM)
+        self.milter.reload({"limits": {"memory-bytes": 2 * MEMORY_FROM, "pool-bytes": 0}})
+        self.milter.wait_event(344)
+        self.end(held)
+        self.assertEqual(deleted_files(self.milter), [])
+        self.end(self.hold(3 * MEMORY_FROM))
+        self.assertEqual(len(deleted_files(self.milter)), 1)
 
 
 class Resident(unittest.TestCase):

@@ -290,7 +290,7 @@ class Units(unittest.TestCase):
         processors = int(re.search(r"`MemoryMax=4G`[^|]*?\b(\d+) processors", page)[1])
         plan = 4 * self.default("message-bytes") + 32 * MIB
         bodies = self.default("max-sessions") * self.default("memory-bytes")
-        need = 16 * MIB + processors * plan + bodies
+        need = 16 * MIB + processors * plan + bodies + self.default("pool-bytes")
         self.assertRegex(self.service.read_text(), r"(?m)^MemoryMax=4G$")
         self.assertLessEqual(need, 4096 * MIB)
         self.assertGreater(need + plan, 4096 * MIB, "one more processor is too many")

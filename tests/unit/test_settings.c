@@ -73,6 +73,7 @@ static const GoodCase good[] = {
     {"message-bytes", "[limits]\nmessage-bytes=1\n", "message-bytes = 1"},
     {"message-bytes-highest", "[limits]\nmessage-bytes=2147483648\n", "message-bytes = 2147483648"},
     {"memory-bytes", "[limits]\nmemory-bytes=0\n", "memory-bytes = 0"},
+    {"pool-bytes", "[limits]\npool-bytes=1073741824\n", "pool-bytes = 1073741824"},
     {"parts", "[limits]\nparts=1000000\n", "parts = 1000000"},
     {"depth", "[limits]\ndepth=1\n", "depth = 1"},
     {"components", "[limits]\ncomponents=7\n", "components = 7"},
@@ -149,7 +150,7 @@ static const char all_keys[] =
     "[service]\nsocket=inet6:1@::1\nsocket-mode=0640\nsocket-group=g\n"
     "[repair]\nswitch-file=/s\nmail-switch-file=/m\nprofile=outbound\nenable=stamp-missing\n"
     "disable=created-epoch\ndkim-signed=leave\nstamp=no\n"
-    "[limits]\nmessage-bytes=10\nmemory-bytes=11\nparts=12\ndepth=13\n"
+    "[limits]\nmessage-bytes=10\nmemory-bytes=11\npool-bytes=17\nparts=12\ndepth=13\n"
     "components=14\nnesting=15\nparameters=16\n[log]\nfacility=local3\nformat=json\n";
 
 static void test_members(void)
@@ -164,6 +165,7 @@ static void test_members(void)
     g_assert_null(settings->switch_files[SWITCH_NONE]);
     g_assert_cmpint(settings->policy.profile, ==, PROFILE_OUTBOUND);
     g_assert_cmpuint(settings->memory_bytes, ==, 11);
+    g_assert_cmpuint(settings->pool_bytes, ==, 17);
     g_assert_cmpint(settings->facility, ==, LOG_LOCAL3);
     g_assert_cmpint(settings->log_format, ==, LOG_FORMAT_JSON);
     g_assert_true(settings->policy.leave_signed);
@@ -295,6 +297,8 @@ static const BadCase bad[] = {
     {"message-bytes-huge", "[limits]\nmessage-bytes=99999999999999999999\n",
      "[limits] message-bytes|from 1 to 2147483648"},
     {"message-bytes-unit", "[limits]\nmessage-bytes=64M\n", "[limits] message-bytes = 64M|whole"},
+    {"pool-bytes-above", "[limits]\npool-bytes=1073741825\n",
+     "[limits] pool-bytes = 1073741825|from 0 to"},
     {"memory-bytes-minus", "[limits]\nmemory-bytes=-1\n", "[limits] memory-bytes = -1|from 0 to"},
     {"parts-zero", "[limits]\nparts=0\n", "[limits] parts = 0|from 1 to 1000000"},
     {"parts-high", "[limits]\nparts=1000001\n", "[limits] parts = 1000001|from 1 to 1000000"},
