@@ -95,6 +95,13 @@ class Packages(unittest.TestCase):
         self.assertIn("no tag v9.9.9 here\n", done.stderr)
         self.assertTrue(kept.exists())
 
+    def test_program_of_another_maker(self):
+        """Debian's package has the same file, and cannot be installed beside it."""
+        self.assertIn("kubernetes-client", self.wanted("check", "oci"))
+        (self.folder / "dpkg-query").write_text(
+            '#!/bin/sh\ncase $* in *kubectl) echo installed ;; *) exit 1 ;; esac\n')
+        self.assertNotIn("kubernetes-client", self.wanted("check", "oci"))
+
     def test_stages_together(self):
         self.assertEqual(self.wanted("check", "guard", "fuzz"),
                          self.wanted("check", "guard") | self.wanted("check", "fuzz"))
