@@ -325,9 +325,12 @@ static char *squeeze(Octets text, gsize start, gsize end)
     return g_string_free(out, FALSE);
 }
 
-/* With LF for all that ends a line, so that a name does not end in CR. */
+/* With LF for all that ends a line, and nothing for CRs that end the text, so that no name ends in
+ * CR. */
 static GString *end_lines_alike(Octets text)
 {
+    while (text.size > 0 && text.data[text.size - 1] == '\r')
+        text.size--;
     GString *out = g_string_new_len(text.data, (gssize)text.size);
     for (gsize size = out->len + 1; out->len < size;) {
         size = out->len;
