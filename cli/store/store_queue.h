@@ -3,7 +3,8 @@
  * store_queue: jobs done on all processors, and taken in the order in which they came.
  *
  * Jobs under way are few, and of large ones there are two: that bounds memory. A job is taken on
- * the thread that pushes, so the taker needs no lock.
+ * the thread that pushes, so the taker needs no lock. That thread works, too, where it would wait;
+ * others are made when there is work for them, and where none can be made it does all of it.
  */
 #ifndef CALMEND_STORE_QUEUE_H
 #define CALMEND_STORE_QUEUE_H
