@@ -11,6 +11,7 @@
 #include "cli/mend/mend_maildir.h"
 #include "cli/mend/mend_mbox.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/store/store_walk.h"
 #include "common/repair.h"
 
@@ -30,6 +31,9 @@ typedef struct {
     guint64 mended;
     guint64 left;
     gboolean trouble;
+    Progress *progress;
+    guint64 read;        /* octets that were read so far, for that */
+    guint64 read_before; /* of them before the mbox that is mended now */
 } InPlace;
 
 static gpointer examine_mail(const StoredMail *mail, gpointer data)
@@ -39,8 +43,36 @@ static gpointer examine_mail(const StoredMail *mail, gpointer data)
 
 static void tell_trouble(const char *path, const char *text, gpointer data)
 {
-    ((InPlace *)data)->trouble = TRUE;
+    InPlace *run = data;
+    run->trouble = TRUE;
+    progress_hide(run->progress);
     command_trouble("%s: %s", path, text);
+}
+
+/* Standard output may be the same terminal. */
+static void put_text(const InPlace *run, const char *text)
+{
+    progress_hide(run->progress);
+    fputs(text, stdout);
+}
+
+/* A part of an mbox may be read twice: the line does not go back for that. */
+static void show_read(InPlace *run, guint64 read)
+{
+    run->read = MAX(run->read, read);
+    const StoreCounts counts = {.mails = run->mails, .read = run->read};
+    progress_show(run->progress, &counts);
+}
+
+static void show_progress(const StoreCounts *counts, gpointer data)
+{
+    show_read(data, counts->read);
+}
+
+static void show_mbox_progress(const StoreCounts *counts, gpointer data)
+{
+    InPlace *run = data;
+    show_read(run, run->read_before + counts->read);
 }
 
 /* An mbox that was mended meanwhile is read on behind its first edit, in vain. */
@@ -81,7 +113,7 @@ static void tell_left(InPlace *run, const StoredMail *mail, const char *reason)
     g_autoptr(GString) out = g_string_new(NULL);
     output_escape(out, octets_of(mail->file->path));
     g_string_append_printf(out, ":%" G_GUINT64_FORMAT ": left: %s\n", mail->number, reason);
-    fputs(out->str, stdout);
+    put_text(run, out->str);
     run->left++;
 }
 
@@ -89,7 +121,7 @@ static void tell_mended(InPlace *run, const StoredMail *mail, const Plan *plan)
 {
     g_autoptr(GString) out = g_string_new(NULL);
     append_line(out, mail, run->dry_run ? "would mend" : "mended", plan);
-    fputs(out->str, stdout);
+    put_text(run, out->str);
     run->mended++;
 }
 
@@ -161,19 +193,21 @@ static void mend_whole_mbox(InPlace *run, const StoredMail *mail)
     const MendMboxJob job = {.examine = examine_mail,
                              .edits = edits_of,
                              .decided = note_decision,
+                             .progress = show_mbox_progress,
                              .before = keep_mbox,
                              .data = run};
     g_autoptr(GError) error = NULL;
     g_free(run->mbox);
     run->mbox = g_strdup(mail->file->path);
     run->mails -= mail->number;
+    run->read_before = run->read - MIN(run->read, mail->offset);
     g_string_truncate(run->lines, 0);
     run->lines_mended = 0;
     if (!mend_mbox(mail->file, &run->place, &job, &error)) {
         tell_trouble(mail->file->path, error->message, run);
         return;
     }
-    fputs(run->lines->str, stdout);
+    put_text(run, run->lines->str);
     run->mended += run->lines_mended;
 }
 
@@ -295,12 +329,17 @@ static void finish_paths(char *const *paths, InPlace *run)
 
 static CommandExit mend_paths(char *const *paths, InPlace *run)
 {
-    const StoreVisitor visitor = {
-        .examine = examine_mail, .take = take_mail, .trouble = tell_unread, .data = run};
+    const StoreVisitor visitor = {.examine = examine_mail,
+                                  .take = take_mail,
+                                  .trouble = tell_unread,
+                                  .progress = show_progress,
+                                  .data = run};
     run->lines = g_string_new(NULL);
     if (!run->dry_run)
         finish_paths(paths, run);
+    run->progress = progress_new(paths);
     store_run(paths, &visitor);
+    g_clear_pointer(&run->progress, progress_free);
     tell_sums(run);
     g_string_free(run->lines, TRUE);
     g_free(run->mbox);

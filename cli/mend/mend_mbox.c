@@ -156,6 +156,13 @@ static void take(const StoredMail *mail, gpointer result, gpointer data)
     work->job->decided(mail, result, left, work->job->data);
 }
 
+static void show_progress(const StoreCounts *counts, gpointer data)
+{
+    const Work *work = data;
+    if (work->job->progress != NULL)
+        work->job->progress(counts, work->job->data);
+}
+
 static void tell_trouble(const char *path G_GNUC_UNUSED, const char *text, gpointer data)
 {
     Work *work = data;
@@ -188,8 +195,11 @@ static gboolean settle(Work *work)
 /* With the locks held. */
 static gboolean mend(Work *work, const StoreFile *file)
 {
-    const StoreVisitor visitor = {
-        .examine = examine, .take = take, .trouble = tell_trouble, .data = work};
+    const StoreVisitor visitor = {.examine = examine,
+                                  .take = take,
+                                  .trouble = tell_trouble,
+                                  .progress = show_progress,
+                                  .data = work};
     if (!mbox_copy_finish(work->place, work->lock.fd, work->error))
         return FALSE;
     if (fstat(work->lock.fd, &work->status) != 0)

@@ -21,6 +21,7 @@ typedef struct {
     /* What becomes of the mail, once for each: `left` says why its edits are not made, NULL: they
      * are, when it has any. Owns the result. */
     void (*decided)(const StoredMail *mail, gpointer result, const char *left, gpointer data);
+    void (*progress)(const StoreCounts *counts, gpointer data); /* as in StoreVisitor */
     /* Before the first octet of the mbox is written. FALSE and a GError: it is not. */
     gboolean (*before)(int mbox, const struct stat *status, gpointer data, GError **error);
     gpointer data;

@@ -33,6 +33,28 @@ PLAIN = b"Subject: plain\nFrom: ada@example.org\n\nText\n"
 BROKEN = mails.reply_mail().replace(b"\r\n", b"\n")
 TROUBLE = 2
 MIB = 1024 * 1024
+# What is read at a place of a file comes late, but for its first octets.
+SLOW_DISK = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <unistd.h>
+static ssize_t slowly(const char *name, int file, void *to, size_t size, off_t start)
+{
+    ssize_t (*next)(int, void *, size_t, off_t) = dlsym(RTLD_NEXT, name);
+    if (start > 0)
+        usleep(300000);
+    return next(file, to, size, start);
+}
+ssize_t pread(int file, void *to, size_t size, off_t start)
+{
+    return slowly("pread", file, to, size, start);
+}
+ssize_t pread64(int file, void *to, size_t size, off_t start)
+{
+    return slowly("pread64", file, to, size, start);
+}
+"""
+LINE = rb"\r\d+ messages, [\d.]+ [kM]B(?: of [\d.]+ [kM]B)?, [\d.]+ [kM]B/s(?:, \d+ s left)? *\r"
 INSTRUMENTED = re.compile(rb"__(asan|tsan|gcov)_")
 PR_CAPBSET_DROP = 24
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
@@ -374,11 +396,11 @@ class Memory(Stores):
 
 
 class Progress(Stores):
-    def on_terminal(self, command, *arguments):
+    def on_terminal(self, command, *arguments, **options):
         """What a terminal gets that is standard error."""
         main, side = pty.openpty()
         with subprocess.Popen([lab.COMMAND, command, "--config", self.config, *arguments],
-                              stdout=subprocess.DEVNULL, stderr=side) as process:
+                              stdout=subprocess.DEVNULL, stderr=side, **options) as process:
             os.close(side)
             self.addCleanup(os.close, main)
             self.addCleanup(process.kill)
@@ -408,9 +430,11 @@ class Progress(Stores):
         self.addCleanup(thread.join)
         return path
 
-    def check_terminal(self, command):
-        out = self.on_terminal(command, self.slow_box())
-        self.assertRegex(out, rb"\r\d+ messages, [\d.]+ [kM]B, [\d.]+ [kM]B/s *\r")
+    def check_terminal(self, command, *arguments):
+        self.check_line(self.on_terminal(command, *arguments, self.slow_box()))
+
+    def check_line(self, out):
+        self.assertRegex(out, LINE)
         last = out.rstrip(b"\r").rpartition(b"\r")[2]
         self.assertEqual(last.strip(b" "), b"", "the line stays")
 
@@ -419,6 +443,21 @@ class Progress(Stores):
 
     def test_report_on_a_terminal(self):
         self.check_terminal("report")
+
+    def test_repair_in_place_on_a_terminal(self):
+        self.check_terminal("repair", "--in-place", "--dry-run")
+
+    def test_mbox_that_is_mended_on_a_terminal(self):
+        """The line goes on while an mbox is mended, and says of what is done there."""
+        text = PLAIN + b"x" * 70_000 + b"\n"
+        path = self.write("box", mbox_of(BROKEN, *[text] * 60))
+        out = self.on_terminal("repair", "--in-place", path,
+                               env=lab.shim(self.folder, SLOW_DISK))
+        self.check_line(out)
+        counts = [int(count) for count in re.findall(rb"\r(\d+) messages", out)]
+        self.assertGreater(len(set(counts)), 2)
+        self.assertEqual(counts, sorted(counts))
+        self.assertEqual(self.found(path)[0]["findings"], [])
 
     def test_pipe(self):
         code, out, err = self.run_it(self.slow_box())
