@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define FILES_MAX  64
-#define OCTETS_MAX (192 * 1024u)
+#define OCTETS_MAX (256 * 1024u)
 
 typedef struct {
     StoreWalkFile walked; /* path and name owned, folder held */
@@ -77,7 +77,7 @@ static gboolean read_entry(Entry *entry, GByteArray *buffer, Octets *octets)
 {
     gsize start = buffer->len;
     gsize size = (gsize)entry->walked.size;
-    if (!store_read_until(entry->fd, -1, buffer, start + size + 1))
+    if (!store_read_file(entry->fd, buffer, size))
         return FALSE;
     *octets = octets_slice(store_read_octets(buffer), start, buffer->len);
     if (octets->size <= size)

@@ -24,13 +24,14 @@ int store_read_open(const StoreFile *file, gboolean follow)
     return fd;
 }
 
-gboolean store_read_until(int fd, gint64 start, GByteArray *buffer, gsize size)
+/* Reads until the buffer holds `enough` octets, and at most until it holds `size`. */
+static gboolean read_enough(int fd, gint64 start, GByteArray *buffer, gsize enough, gsize size)
 {
     gsize have = buffer->len;
     gssize got = 1;
     if (have < size)
         g_byte_array_set_size(buffer, (guint)size);
-    while (have < size && got != 0) {
+    while (have < enough && got != 0) {
         char *to = (char *)buffer->data + have;
         got = start < 0 ? read(fd, to, size - have)
                         : pread(fd, to, size - have, (off_t)start + (off_t)have);
@@ -40,6 +41,17 @@ gboolean store_read_until(int fd, gint64 start, GByteArray *buffer, gsize size)
     }
     g_byte_array_set_size(buffer, (guint)have);
     return got >= 0;
+}
+
+gboolean store_read_until(int fd, gint64 start, GByteArray *buffer, gsize size)
+{
+    return read_enough(fd, start, buffer, size, size);
+}
+
+gboolean store_read_file(int fd, GByteArray *buffer, gsize size)
+{
+    gsize end = buffer->len + size;
+    return read_enough(fd, -1, buffer, MAX(end, buffer->len + 1), end + 1);
 }
 
 gboolean store_read_rest(int fd, GByteArray *buffer, gsize limit)

@@ -19,8 +19,13 @@ int store_read_open(const StoreFile *file, gboolean follow);
  * where it stands. FALSE with errno. */
 gboolean store_read_until(int fd, gint64 start, GByteArray *buffer, gsize size);
 
-/* The same to the end of the file, from where it stands, or until the buffer holds `limit` octets.
- */
+/* Appends a file that is said to have `size` octets, from where it stands: one octet more when it
+ * has more, all when it has fewer. One call of the system does where it is as it is said to be.
+ * FALSE with errno. */
+gboolean store_read_file(int fd, GByteArray *buffer, gsize size);
+
+/* As store_read_until, from where it stands to the end of the file, or until the buffer holds
+ * `limit` octets. */
 gboolean store_read_rest(int fd, GByteArray *buffer, gsize limit);
 
 /* What the buffer holds. */
