@@ -11,7 +11,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#define WINDOW (128 * 1024u)
+#define WINDOW (256 * 1024u)
 #define AHEAD  (16 * 1024u) /* read at first behind a window: more than mbox_find looks ahead */
 
 /* One for all jobs of a file, which are told in order: the last one frees it. */
@@ -97,6 +97,14 @@ static gboolean read_window(Window *window, gsize size, gboolean *whole)
     return TRUE;
 }
 
+/* Reads a piece of what is behind the window, where other windows are: an eighth, so that little is
+ * read in vain and a large mail takes few pieces. FALSE after trouble. */
+static gboolean read_on(Window *window, gboolean *whole)
+{
+    gsize have = window->batch.buffer->len;
+    return read_window(window, MIN(have + MAX(have / 8, AHEAD), STORE_MAIL_MAX), whole);
+}
+
 /* The first separator behind the window, for which it is read on; `scanned` is its last octet in
  * the buffer. FALSE after trouble. */
 static gboolean find_limit(Window *window, gsize scanned, gboolean whole, gsize *limit)
@@ -109,8 +117,7 @@ static gboolean find_limit(Window *window, gsize scanned, gboolean whole, gsize 
             return FALSE;
         }
         tell_within(window, buffer_start(window) + scanned);
-        if (!read_window(window, MIN(buffer->len + MAX(buffer->len / 4, WINDOW), STORE_MAIL_MAX),
-                         &whole))
+        if (!read_on(window, &whole))
             return FALSE;
     }
     return TRUE;
