@@ -18,21 +18,25 @@ typedef struct {
     Progress *progress;
 } Check;
 
+/* The plan, or NULL where nothing is to be written about the mail. */
 static gpointer examine_mail(const StoredMail *mail, gpointer data)
 {
-    return engine_plan(((const Check *)data)->engine, mail->octets);
+    const Check *check = data;
+    g_autoptr(Plan) plan = engine_plan(check->engine, mail->octets);
+    if (check->quiet && plan->findings->len == 0)
+        return NULL;
+    return g_steal_pointer(&plan);
 }
 
 static void take_plan(const StoredMail *mail, gpointer result, gpointer data)
 {
     Check *check = data;
     g_autoptr(Plan) plan = result;
-    gboolean found = plan->findings->len > 0;
-    if (found || !check->quiet) {
-        progress_hide(check->progress);
-        check->report(mail, plan, check->color, check->all);
-    }
-    check->found = check->found || found;
+    if (plan == NULL)
+        return;
+    progress_hide(check->progress);
+    check->report(mail, plan, check->color, check->all);
+    check->found = check->found || plan->findings->len > 0;
 }
 
 static void tell_trouble(const char *path, const char *text, gpointer data)
