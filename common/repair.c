@@ -182,15 +182,13 @@ static gboolean may_examine(const Message *message, const PolicyLimits *limits, 
     return TRUE;
 }
 
-Plan *repair_message(const Message *message, const Policy *policy, gint64 now)
+static void examine_message(const Message *message, const Policy *policy, gint64 now, Plan *plan)
 {
-    Plan *plan = plan_new();
     g_autoptr(GArray) parts = parts_new();
     g_autoptr(GArray) strays = parts_new_strays();
-    if (!may_examine(message, &policy->limits, plan) ||
-        !find_parts(message, &policy->limits.parts, parts, strays, plan) ||
+    if (!find_parts(message, &policy->limits.parts, parts, strays, plan) ||
         parts->len + strays->len == 0)
-        return plan;
+        return;
     Repair repair = {
         .message = message,
         .policy = policy,
@@ -199,5 +197,12 @@ Plan *repair_message(const Message *message, const Policy *policy, gint64 now)
         .plan = plan,
     };
     examine_parts(&repair, parts, strays);
+}
+
+Plan *repair_message(const Message *message, const Policy *policy, gint64 now)
+{
+    Plan *plan = plan_new();
+    if (may_examine(message, &policy->limits, plan))
+        examine_message(message, policy, now, plan);
     return plan;
 }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Many messages have fewer header fields; they take a KiB, which malloc has at hand. */
+#define FIELDS_USUAL 25
+
 /* A field name is printable ASCII without the colon (RFC 5322 2.2); blanks before the colon are
  * obsolete but read (RFC 5322 4.5). */
 static inline gboolean read_field(Octets octets, gsize line, HeaderField *field)
@@ -46,7 +49,7 @@ void message_init(Message *message, Octets octets)
         line = octets_next_line(octets, 0);
 
     *message = (Message){.octets = octets, .head = line};
-    message->fields = g_array_new(FALSE, FALSE, sizeof(HeaderField));
+    message->fields = g_array_sized_new(FALSE, FALSE, sizeof(HeaderField), FIELDS_USUAL);
 
     HeaderField field;
     while (line < octets.size && read_field(octets, line, &field)) {

@@ -78,6 +78,12 @@ static inline char octet_upper(char octet)
     return octet >= 'a' && octet <= 'z' ? (char)(octet - 'a' + 'A') : octet;
 }
 
+/* The octet, a letter of ASCII as a small one. */
+static inline char octet_lower(char octet)
+{
+    return octet >= 'A' && octet <= 'Z' ? (char)(octet - 'A' + 'a') : octet;
+}
+
 /* A NUL-terminated copy, with NUL octets as they are. Owned by the caller, g_free. */
 char *octets_dup(Octets octets);
 

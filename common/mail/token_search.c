@@ -39,7 +39,7 @@ static void feed_field_octet(TokenSearch *search, char octet)
     if (g_ascii_isspace(octet) || octet == '\\')
         return;
     memmove(search->window, search->window + 1, TOKEN_WINDOW - 1);
-    search->window[TOKEN_WINDOW - 1] = g_ascii_tolower(octet);
+    search->window[TOKEN_WINDOW - 1] = octet_lower(octet);
     if (window_ends_with_token(search->window))
         search->found = TRUE;
 }
@@ -50,7 +50,7 @@ static void feed_line_start(TokenSearch *search, char octet)
         search->matched = 0;
         return;
     }
-    if (g_ascii_tolower(octet) != field_prefix[search->matched]) {
+    if (octet_lower(octet) != field_prefix[search->matched]) {
         search->state = TOKEN_SKIP;
         return;
     }
