@@ -22,8 +22,8 @@ static gboolean is_month(Octets word)
 {
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    for (gsize i = 0; i < G_N_ELEMENTS(months); i++) {
-        if (octets_equal(word, months[i]))
+    for (gsize i = 0; i < G_N_ELEMENTS(months) && word.size == strlen("Jan"); i++) {
+        if (memcmp(word.data, months[i], word.size) == 0)
             return TRUE;
     }
     return FALSE;
