@@ -37,7 +37,7 @@ TIME_LIMIT = 1800
 FULL = {"rounds": 13, "seconds": 0.25, "postfix_rounds": 5, "postfix_messages": 1000,
         "check_rounds": 5, "check_octets": 1e9}
 QUICK = {"rounds": 3, "seconds": 0.1, "postfix_rounds": 1, "postfix_messages": 200,
-         "check_rounds": 3, "check_octets": 1e8}
+         "check_rounds": 3, "check_octets": 4e8}
 
 
 def section(name):
