@@ -86,6 +86,7 @@ static Connection *connection_of(SMFICTX *context)
     connection = g_new0(Connection, 1);
     connection->daemon = daemon_take();
     connection->placed = connections_enter(connection->daemon->settings);
+    connection->listener = origin_of_callback();
     connection->terms.actions = ACTIONS;
     smfi_setpriv(context, connection);
     metrics_add(METRIC_CONNECTIONS, 1);
@@ -151,7 +152,6 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned l
     connection->terms.actions = ACTIONS & actions;
     connection->terms.leading_blank = (steps & SMFIP_HDR_LEADSPC) != 0;
     connection->skip_known = (steps & SMFIP_SKIP) != 0;
-    connection->listener = origin_of_callback();
     *wanted_actions = connection->terms.actions;
     *wanted_steps = STEPS & steps;
     *wanted2 = 0;

@@ -17,6 +17,10 @@ import mails
 import milter_process
 import milter_wire
 
+# What holds where nothing was negotiated: calmend answers none of these.
+UNASKED = milter_wire.Negotiated(6, 0, sum(milter_wire.STEP[name] for name in (
+    "NR_CONN", "NR_MAIL", "NR_RCPT", "NR_HDR")), {})
+
 
 class Listeners(unittest.TestCase):
     def setUp(self):
@@ -190,6 +194,15 @@ class Sections(unittest.TestCase):
         with concurrent.futures.ThreadPoolExecutor(len(sessions)) as pool:
             for listener, codes in pool.map(send, *zip(*sessions)):
                 self.assertEqual(codes, {"" if listener == "outer" else "bi"}, listener)
+
+    def test_policy_without_negotiation(self):
+        """libmilter takes a message of which nothing was negotiated; the MTA takes no repair then."""
+        for listener, policies in (("inner", ["within"]), ("outer", [])):
+            with milter_wire.Connection(self.specs[listener]) as connection:
+                connection.negotiated = UNASKED
+                connection.message(mails.reply_mail(), queue_id=listener.encode())
+            described = [event["description"] for event in self.milter.events_of(listener)]
+            self.assertEqual([text.partition("; policy ")[2] for text in described], policies)
 
     def test_policy_of_an_open_connection_that_is_reloaded(self):
         with milter_wire.open_session(self.specs["outer"]) as connection:
