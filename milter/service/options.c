@@ -83,13 +83,26 @@ static gboolean is_address_list(const char *value, GError **error)
     return TRUE;
 }
 
+/* `seen` has each socket as it was written first, by its specification. */
+static gboolean is_first(GHashTable *seen, const Address *address, const char *text, GError **error)
+{
+    const char *before = g_hash_table_lookup(seen, address->spec);
+    if (before == NULL)
+        return g_hash_table_insert(seen, g_strdup(address->spec), g_strdup(text));
+    g_set_error(error, SETTINGS_ERROR, 0,
+                "socket \"%s\": it is the same as \"%s\": keep one of the two", text, before);
+    return FALSE;
+}
+
 /* Each of the addresses, and who may connect to it by the settings of the file or of a listener. */
-static gboolean are_good(const char *sockets, const Settings *settings, GError **error)
+static gboolean are_good(const char *sockets, const Settings *settings, GHashTable *seen,
+                         GError **error)
 {
     g_auto(GStrv) specs = address_split(sockets);
     for (char **spec = specs; *spec != NULL; spec++) {
         g_autoptr(Address) address = address_parse(*spec, error);
-        if (address == NULL || !peers_suffice(address, settings, error))
+        if (address == NULL || !peers_suffice(address, settings, error) ||
+            !is_first(seen, address, *spec, error))
             return FALSE;
     }
     return TRUE;
@@ -97,10 +110,11 @@ static gboolean are_good(const char *sockets, const Settings *settings, GError *
 
 static gboolean are_sockets_good(const Settings *settings, GError **error)
 {
-    gboolean good = are_good(settings->socket, settings, error);
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    gboolean good = are_good(settings->socket, settings, seen, error);
     for (guint i = 0; good && i < settings->listeners->len; i++) {
         const Settings *section = g_ptr_array_index(settings->listeners, i);
-        good = are_good(section->own_socket, section, error);
+        good = are_good(section->own_socket, section, seen, error);
     }
     return good;
 }

@@ -125,8 +125,7 @@ class Listeners(unittest.TestCase):
         self.assertFalse(self.one.exists())
 
     def test_same_twice(self):
-        self.assertIn("a program listens there already",
-                      self.refused([self.specs[0], self.specs[0]]))
+        self.assertIn("it is the same as", self.refused([self.specs[0], self.specs[0]]))
 
     def test_file_at_the_second(self):
         self.two.write_bytes(b"precious")
@@ -217,6 +216,20 @@ class Sections(unittest.TestCase):
         self.milter.reload(self.settings(**{"socket-mode": "0600"}))
         event = self.milter.wait_event(344)
         self.assertTrue(event["description"].endswith("after a restart: [listener inner]"), event)
+
+    def test_same_socket_twice(self):
+        """It is told before the restart that would fail; however it is written."""
+        former = self.specs["outer"].replace("127.0.0.1", "localhost")
+        settings = {**self.settings(), "listener other": {"socket": former}}
+        self.milter.reload(settings)
+        event = self.milter.wait_event(345)
+        why = f'socket "{former}": it is the same as "{self.specs["outer"]}": keep one of the two'
+        self.assertIn(why, event["description"])
+        code, _, err = milter_process.run(lab.MILTER, "--check-config", "--config",
+                                          self.milter.config)
+        self.assertEqual(code, 2)
+        self.assertIn(why, err.decode())
+        self.assertTrue(self.milter.alive())
 
     def test_told_at_the_start(self):
         event = self.milter.wait_event(340)
