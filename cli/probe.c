@@ -122,10 +122,12 @@ static void append_policy(GString *out, const ProbeOptions *options, const Setti
 {
     const char *socket = options->rest[0];
     MilterMail mail = probe_envelope(options);
-    if (settings == NULL || (options->config == NULL && !probe_policy_knows(settings, socket)))
+    gboolean known = settings != NULL && probe_policy_knows(settings, socket);
+    if (!known && options->config == NULL)
         return;
     g_autofree char *names = probe_policy_names(settings, socket, &mail);
-    g_string_append_printf(out, "policy by the settings: %s\n", names);
+    g_string_append_printf(out, "policy by the settings%s: %s\n",
+                           known ? "" : ", which do not name this socket", names);
 }
 
 /* One message over one connection; what is to be shown is appended to `out`. */

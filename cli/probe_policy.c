@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/probe_policy.h"
 
+#include "cli/milter/milter_socket.h"
 #include "common/choice.h"
 
 /* Whether the list of sockets has that one. */
 static gboolean has_socket(const char *list, const char *socket)
 {
     g_auto(GStrv) specs = g_strsplit_set(list, ", \t", -1);
-    return g_strv_contains((const char *const *)specs, socket);
+    for (char **spec = specs; *spec != NULL; spec++) {
+        if (milter_socket_is_at(socket, *spec))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* The listener that has the socket; NULL when none has. */

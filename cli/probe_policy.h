@@ -11,7 +11,7 @@
 #include "cli/milter/milter_client.h"
 #include "common/settings.h"
 
-/* TRUE when `socket` is one that the settings have the milter listen at. */
+/* TRUE when `socket`, however it is written, is one that the settings have the milter listen at. */
 gboolean probe_policy_knows(const Settings *settings, const char *socket);
 
 /* The names of the policies that hold for `mail` at `socket`, for people: [repair] is one of them.

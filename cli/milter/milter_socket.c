@@ -7,6 +7,7 @@
 
 #include "cli/milter/milter_wire.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -134,11 +135,17 @@ static int connect_unix(const char *path, double timeout, GError **error)
     return fd < 0 ? connect_failed(problem, error) : fd;
 }
 
-static int connect_inet(const SocketName *name, double timeout, GError **error)
+/* 0 and the addresses, or the error of getaddrinfo. */
+static int resolve(const SocketName *name, struct addrinfo **list)
 {
     struct addrinfo hints = {.ai_family = name->family, .ai_socktype = SOCK_STREAM};
+    return getaddrinfo(name->host, name->port, &hints, list);
+}
+
+static int connect_inet(const SocketName *name, double timeout, GError **error)
+{
     struct addrinfo *list = NULL;
-    int problem = getaddrinfo(name->host, name->port, &hints, &list);
+    int problem = resolve(name, &list);
     if (problem != 0) {
         g_set_error(error, MILTER_CLIENT_ERROR, MILTER_CLIENT_ERROR_CONNECT,
                     "cannot find the host %s: %s", name->host, gai_strerror(problem));
@@ -163,4 +170,61 @@ int milter_socket_connect(const char *name, double timeout, GError **error)
     if (split.family == AF_UNIX)
         return connect_unix(split.host, timeout, error);
     return connect_inet(&split, timeout, error);
+}
+
+static gboolean is_same_path(const char *path, const char *other)
+{
+    g_autofree char *one = g_canonicalize_filename(path, "/");
+    g_autofree char *two = g_canonicalize_filename(other, "/");
+    return strcmp(one, two) == 0;
+}
+
+/* Whether who listens at the address has all of this host: those of IPv6 take IPv4, too. */
+static gboolean takes_all(const struct addrinfo *listening, int family)
+{
+    const struct sockaddr_in *inet = (const void *)listening->ai_addr;
+    const struct sockaddr_in6 *inet6 = (const void *)listening->ai_addr;
+    if (listening->ai_family == AF_INET6)
+        return IN6_IS_ADDR_UNSPECIFIED(&inet6->sin6_addr);
+    return family == AF_INET && inet->sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
+static gboolean is_same_address(const struct addrinfo *address, const struct addrinfo *listening)
+{
+    return takes_all(listening, address->ai_family) ||
+           (address->ai_addrlen == listening->ai_addrlen &&
+            memcmp(address->ai_addr, listening->ai_addr, address->ai_addrlen) == 0);
+}
+
+/* Whether one of the addresses is one of those that are listened at. */
+static gboolean have_same(const struct addrinfo *list, const struct addrinfo *listened)
+{
+    for (; list != NULL; list = list->ai_next) {
+        for (const struct addrinfo *each = listened; each != NULL; each = each->ai_next) {
+            if (is_same_address(list, each))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean is_same_inet(const SocketName *name, const SocketName *listened)
+{
+    struct addrinfo *list = NULL;
+    struct addrinfo *other = NULL;
+    gboolean same = strcmp(name->port, listened->port) == 0 && resolve(name, &list) == 0 &&
+                    resolve(listened, &other) == 0 && have_same(list, other);
+    g_clear_pointer(&list, freeaddrinfo);
+    g_clear_pointer(&other, freeaddrinfo);
+    return same;
+}
+
+gboolean milter_socket_is_at(const char *name, const char *listened)
+{
+    g_auto(SocketName) one = {.family = AF_UNSPEC};
+    g_auto(SocketName) two = {.family = AF_UNSPEC};
+    if (!parse_name(name, &one, NULL) || !parse_name(listened, &two, NULL) ||
+        (one.family == AF_UNIX) != (two.family == AF_UNIX))
+        return FALSE;
+    return one.family == AF_UNIX ? is_same_path(one.host, two.host) : is_same_inet(&one, &two);
 }

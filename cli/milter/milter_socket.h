@@ -17,4 +17,9 @@
  * MILTER_CLIENT_ERROR_SOCKET, _CONNECT or _TIMEOUT. */
 int milter_socket_connect(const char *name, double timeout, GError **error);
 
+/* Whether a connection to `name` comes to a milter of this host that listens at `listened`, however
+ * the two are written: hosts are looked up, and 0.0.0.0 and :: are all of the host's addresses.
+ * FALSE, too, where one of them is no name of a socket. */
+gboolean milter_socket_is_at(const char *name, const char *listened);
+
 #endif

@@ -250,19 +250,47 @@ class Sections(unittest.TestCase):
             status = (self.folder / f"{name}.sock").stat()
             self.assertEqual((stat.S_IMODE(status.st_mode), status.st_gid), access, name)
 
-    def test_probe_names_the_policy(self):
+    def probe(self, spec, *options):
+        """What `calmend probe` says of the policy at a socket."""
         mail = self.folder / "mail"
         mail.write_bytes(mails.reply_mail())
+        code, out, err = milter_process.run(lab.COMMAND, "probe", *options, spec, mail)
+        self.assertEqual((code, err), (0, b""))
+        return [line for line in out.decode().splitlines() if line.startswith("policy")]
 
-        def probe(spec, *options):
-            code, out, err = milter_process.run(lab.COMMAND, "probe", *options, spec, mail)
-            self.assertEqual((code, err), (0, b""))
-            return [line for line in out.decode().splitlines() if line.startswith("policy")]
+    def test_probe_names_the_policy(self):
         config = ("--config", self.milter.config)
         for listener, policy in (("", "[repair]"), ("inner", "within"), ("outer", "without")):
-            self.assertEqual(probe(self.specs[listener], *config),
+            self.assertEqual(self.probe(self.specs[listener], *config),
                              [f"policy by the settings: {policy}"])
-        self.assertEqual(probe(self.specs["inner"]), [])
+        self.assertEqual(self.probe(self.specs["inner"]), [])
+
+    def test_probe_of_a_socket_that_is_written_in_another_way(self):
+        path = f"{self.folder}/in.sock"
+        port = self.specs["outer"][len("inet:"):].partition("@")[0]
+        for spec, policy in ((path, "within"), (f"local:{path}", "within"),
+                             (f"unix:{self.folder}/./in.sock", "within"),
+                             (f"inet:{port}", "without"), (f"inet:127.0.0.1:{port}", "without"),
+                             (f"inet:{port}@localhost", "without")):
+            self.assertEqual(self.probe(spec, "--config", self.milter.config),
+                             [f"policy by the settings: {policy}"], spec)
+
+    def test_probe_of_a_listener_at_all_addresses(self):
+        spec = f"inet:{lab.free_port()}"
+        milter = milter_process.started(
+            self, {"listener all": {"socket": f"{spec}@0.0.0.0", "peers": "192.0.2.1"},
+                   "policy theirs": {"listeners": "all"}},
+            f"unix:{self.folder}/own.sock", lab.scratch_folder(self))
+        self.assertEqual(self.probe(f"{spec}@127.0.0.1", "--config", milter.config),
+                         ["policy by the settings: theirs"])
+
+    def test_probe_of_a_socket_that_the_settings_do_not_name(self):
+        config = self.folder / "other.conf"
+        config.write_text("[listener a]\nsocket=unix:/nowhere, inet:1@127.0.0.1\n"
+                          "[policy x]\nlisteners=a\n")
+        for spec in self.specs.values():
+            self.assertEqual(self.probe(spec, "--config", config),
+                             ["policy by the settings, which do not name this socket: [repair]"])
 
     def test_probe_with_wrong_settings(self):
         config = self.folder / "wrong.conf"
