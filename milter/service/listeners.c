@@ -9,6 +9,7 @@
 
 struct Listeners {
     GPtrArray *all; /* Listener, the first is libmilter's */
+    char *unopened; /* names of the listeners for which one that was passed stands; NULL: none */
 };
 
 static void close_one(gpointer listener)
@@ -28,6 +29,7 @@ void listeners_close(Listeners *listeners)
     if (listeners == NULL)
         return;
     g_ptr_array_unref(listeners->all);
+    g_free(listeners->unopened);
     g_free(listeners);
 }
 
@@ -38,6 +40,8 @@ Listeners *listeners_take(int descriptor, const Settings *settings, GError **err
         return NULL;
     Listeners *listeners = listeners_new();
     g_ptr_array_add(listeners->all, listener);
+    if (settings->listeners->len > 0)
+        listeners->unopened = settings_list_sections(settings->listeners);
     return listeners;
 }
 
@@ -108,5 +112,10 @@ char *listeners_list(const Listeners *listeners)
     GString *list = g_string_new(NULL);
     for (guint i = 0; i < listeners->all->len; i++)
         g_string_append_printf(list, "%s%s", i == 0 ? "" : ", ", listen_spec(get(listeners, i)));
+    if (listeners->unopened != NULL)
+        g_string_append_printf(list,
+                               "; the service manager passes this socket, and of these listeners "
+                               "none is opened: %s",
+                               listeners->unopened);
     return g_string_free(list, FALSE);
 }

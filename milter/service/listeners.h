@@ -29,7 +29,8 @@ const char *listeners_gone(const Listeners *listeners);
 /* As listen_nudge. */
 void listeners_nudge(const Listeners *listeners);
 
-/* All addresses (listen_spec), separated by commas. Owned by the caller, g_free. */
+/* All addresses (listen_spec), separated by commas, and which listeners of the settings have none,
+ * for people. Owned by the caller, g_free. */
 char *listeners_list(const Listeners *listeners);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Listeners, listeners_close)

@@ -169,6 +169,15 @@ class PassedSocket(Case):
         self.assertEqual(self.milter.stop(), 0)
         self.assertTrue(path.is_socket(), "the socket is systemd's")
 
+    def test_listeners_that_are_not_opened_are_told(self):
+        other = self.folder / "other.sock"
+        self.milter.write_config({"listener a": {"socket": f"unix:{other}"},
+                                  "listener b": {"socket": "unix:/nowhere/b.sock"}})
+        self.milter.process = self.start_with(self.listener(self.folder / "passed.sock"))
+        event = self.milter.wait_event(340)
+        self.assertTrue(event["description"].endswith("none is opened: a, b"), event)
+        self.assertFalse(other.exists())
+
     def test_inet_socket_is_served(self):
         server = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(server.close)
