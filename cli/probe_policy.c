@@ -7,9 +7,9 @@
 /* Whether the list of sockets has that one. */
 static gboolean has_socket(const char *list, const char *socket)
 {
-    g_auto(GStrv) specs = g_strsplit_set(list, ", \t", -1);
+    g_auto(GStrv) specs = g_strsplit(list, ",", -1);
     for (char **spec = specs; *spec != NULL; spec++) {
-        if (milter_socket_is_at(socket, *spec))
+        if (milter_socket_is_at(socket, g_strstrip(*spec)))
             return TRUE;
     }
     return FALSE;

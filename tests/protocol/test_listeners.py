@@ -212,6 +212,17 @@ class Sections(unittest.TestCase):
             self.milter.wait_event(344)
             self.assertEqual(connection.message(mails.reply_mail()).codes(), "bi")
 
+    def test_listener_that_a_reload_takes_away(self):
+        """It serves until a restart, by what holds for all others."""
+        settings = {key: keys for key, keys in self.settings().items() if "out" not in key}
+        self.milter.reload(settings)
+        event = self.milter.wait_event(344)
+        self.assertTrue(event["description"].endswith("after a restart: [listener outer]"), event)
+        outcome = milter_wire.one_message(self.specs["outer"], mails.reply_mail(), queue_id=b"GONE")
+        self.assertEqual(outcome.codes(), "bi")
+        event, = self.milter.events_of("GONE")
+        self.assertNotIn("; policy ", event["description"])
+
     def test_what_holds_after_a_restart(self):
         self.milter.reload(self.settings(**{"socket-mode": "0600"}))
         event = self.milter.wait_event(344)
@@ -275,14 +286,15 @@ class Sections(unittest.TestCase):
             self.assertEqual(self.probe(spec, "--config", self.milter.config),
                              [f"policy by the settings: {policy}"], spec)
 
-    def test_probe_of_a_listener_at_all_addresses(self):
-        spec = f"inet:{lab.free_port()}"
+    def test_probe_of_a_listener_at_all_addresses_and_at_a_path_with_a_blank(self):
+        tcp, path = f"inet:{lab.free_port()}", f"unix:{self.folder}/a b.sock"
         milter = milter_process.started(
-            self, {"listener all": {"socket": f"{spec}@0.0.0.0", "peers": "192.0.2.1"},
+            self, {"listener all": {"socket": f"{tcp}@0.0.0.0 , {path}", "peers": "192.0.2.1"},
                    "policy theirs": {"listeners": "all"}},
             f"unix:{self.folder}/own.sock", lab.scratch_folder(self))
-        self.assertEqual(self.probe(f"{spec}@127.0.0.1", "--config", milter.config),
-                         ["policy by the settings: theirs"])
+        for spec in (f"{tcp}@127.0.0.1", path):
+            self.assertEqual(self.probe(spec, "--config", milter.config),
+                             ["policy by the settings: theirs"])
 
     def test_probe_of_a_socket_that_the_settings_do_not_name(self):
         config = self.folder / "other.conf"
