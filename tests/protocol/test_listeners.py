@@ -157,6 +157,7 @@ class Sections(unittest.TestCase):
         self.specs = {"": f"unix:{self.folder}/main.sock", "inner": f"unix:{self.folder}/in.sock",
                       "outer": f"inet:{lab.free_port()}@127.0.0.1"}
         self.milter = milter_process.started(self, self.settings(), self.specs[""], self.folder)
+        self.milter.wait_event(340)  # at all sockets
         self.milter.switch_on()
 
     def settings(self, **inner):
@@ -256,6 +257,8 @@ class Sections(unittest.TestCase):
         own, mail = (self.folder / "own.sock").stat().st_gid, grp.getgrnam("mail").gr_gid
         self.assertEqual(milter.stop(), 0)
         milter.start()
+        lab.wait_until(lambda: [event["id"] for event in milter.events()].count(340) == 2,
+                       "both starts to be told, with all sockets open")
         for name, access in (("own", (0o660, own)), ("a", (0o604, mail)), ("b", (0o604, mail)),
                              ("c", (0o660, own))):
             status = (self.folder / f"{name}.sock").stat()
@@ -292,6 +295,7 @@ class Sections(unittest.TestCase):
             self, {"listener all": {"socket": f"{tcp}@0.0.0.0 , {path}", "peers": "192.0.2.1"},
                    "policy theirs": {"listeners": "all"}},
             f"unix:{self.folder}/own.sock", lab.scratch_folder(self))
+        milter.wait_event(340)
         for spec in (f"{tcp}@127.0.0.1", path):
             self.assertEqual(self.probe(spec, "--config", milter.config),
                              ["policy by the settings: theirs"])
