@@ -9,7 +9,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -72,9 +73,18 @@ G_GNUC_PRINTF(2, 3) static void send_to_syslog(int priority, const char *layout,
     va_end(arguments);
 }
 
+/* Not dprintf, which asks the system twice what kind of file it is before it writes. */
+static gboolean write_whole(int file, const char *text)
+{
+    gsize size = strlen(text);
+    const struct iovec line[] = {{.iov_base = (char *)text, .iov_len = size},
+                                 {.iov_base = (char *)"\n", .iov_len = 1}};
+    return writev(file, line, G_N_ELEMENTS(line)) == (ssize_t)size + 1;
+}
+
 static void send_to_stdout(const char *text)
 {
-    if (dprintf(STDOUT_FILENO, "%s\n", text) < 0)
+    if (!write_whole(STDOUT_FILENO, text))
         metrics_add(METRIC_LOG_LINES_LOST, 1);
 }
 
@@ -158,7 +168,7 @@ static void write_stderr(const char *text)
 {
     struct pollfd writer = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&writer, 1, 0) == 1 && (writer.revents & POLLOUT) != 0)
-        dprintf(STDERR_FILENO, "%s\n", text);
+        write_whole(STDERR_FILENO, text);
 }
 
 static char *line_of(const Event *event, const EventContext *context)
