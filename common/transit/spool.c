@@ -134,6 +134,40 @@ gboolean spool_view(Spool *spool, Octets *octets, GError **error)
     return TRUE;
 }
 
+/* Reads `size` octets from `offset` on; as many as there are where they are fewer. -1 with errno.
+ */
+static gssize read_at(int file, char *to, gsize size, gsize offset)
+{
+    gssize got;
+    do {
+        got = pread(file, to, size, (off_t)offset);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static gboolean is_of_view(const Spool *spool, Octets octets)
+{
+    guintptr start = (guintptr)spool->map;
+    guintptr at = (guintptr)octets.data;
+    return spool->map != NULL && at >= start && at < start + spool->size;
+}
+
+gboolean spool_copy(const Spool *spool, Octets octets, char *to)
+{
+    if (!is_of_view(spool, octets)) {
+        memcpy(to, octets.data, octets.size);
+        return TRUE;
+    }
+    gsize offset = (gsize)(octets.data - spool->map);
+    for (gsize done = 0; done < octets.size;) {
+        gssize got = read_at(spool->file, to + done, octets.size - done, offset + done);
+        if (got <= 0)
+            return FALSE;
+        done += (gsize)got;
+    }
+    return TRUE;
+}
+
 gboolean spool_pour(const Spool *spool, SplicePiece piece, gpointer data, GError **error)
 {
     if (spool->file < 0)
@@ -141,9 +175,7 @@ gboolean spool_pour(const Spool *spool, SplicePiece piece, gpointer data, GError
     char octets[POUR_OCTETS];
     for (gsize done = 0; done < spool->size;) {
         gsize wanted = MIN(spool->size - done, sizeof octets);
-        ssize_t got = pread(spool->file, octets, wanted, (off_t)done);
-        if (got < 0 && errno == EINTR)
-            continue;
+        gssize got = read_at(spool->file, octets, wanted, done);
         if (got <= 0)
             return fail(error, "the temporary file cannot be read");
         if (!piece((Octets){octets, (gsize)got}, data))

@@ -39,6 +39,11 @@ gboolean spool_view(Spool *spool, Octets *octets, GError **error);
  * an error (G_FILE_ERROR), when the file cannot be read. */
 gboolean spool_pour(const Spool *spool, SplicePiece piece, gpointer data, GError **error);
 
+/* Copies `octets` to `to`, which has room for them. Where they are of the view of a file they are
+ * read from it anew, so that no page of it becomes resident. FALSE with errno when that cannot be
+ * read. */
+gboolean spool_copy(const Spool *spool, Octets octets, char *to);
+
 /* TRUE when there are more octets than the limit: they are in a file or in a block. */
 gboolean spool_is_large(const Spool *spool);
 

@@ -11,18 +11,15 @@
 /* What Postfix writes around a field that it puts in the place of another. */
 #define FIELD_MARKS 100
 
-/* A body goes as slowly as the MTA takes it. What was read of it is not to stay resident for so
- * long: it is given back every so many packets. */
-#define REST_PACKETS 16
-
-/* A body on its way: pieces are collected to full packets. */
+/* A body on its way: pieces are collected to full packets. It goes as slowly as the MTA takes it,
+ * and is not to be resident for so long: what is of the message is copied by its owner. */
 typedef struct {
     SMFICTX *context;
-    Incoming *incoming;
-    guint packets;
+    const Incoming *incoming;
     gsize head; /* octets of the head still to come, which are not handed over */
     gsize size; /* octets in the packet */
     gboolean begun;
+    gboolean unread; /* what is of the message could not be copied */
     unsigned char packet[MILTER_CHUNK_SIZE];
 } Delivery;
 
@@ -32,8 +29,6 @@ static gboolean send_packet(Delivery *delivery)
         return FALSE;
     delivery->begun = TRUE;
     delivery->size = 0;
-    if (++delivery->packets % REST_PACKETS == 0)
-        incoming_rest(delivery->incoming);
     return TRUE;
 }
 
@@ -46,7 +41,10 @@ static gboolean take_piece(Octets piece, gpointer data)
 
     while (piece.size > 0) {
         gsize part = MIN(piece.size, sizeof delivery->packet - delivery->size);
-        memcpy(delivery->packet + delivery->size, piece.data, part);
+        char *to = (char *)delivery->packet + delivery->size;
+        delivery->unread = !incoming_copy(delivery->incoming, octets_slice(piece, 0, part), to);
+        if (delivery->unread)
+            return FALSE;
         delivery->size += part;
         piece = octets_slice(piece, part, piece.size);
         if (delivery->size == sizeof delivery->packet && !send_packet(delivery))
@@ -55,22 +53,23 @@ static gboolean take_piece(Octets piece, gpointer data)
     return TRUE;
 }
 
-/* `begun` is set once a part of the body was handed over. */
-static gboolean apply_body(SMFICTX *context, Incoming *incoming, const GArray *edits,
-                           gboolean *begun)
+/* `begun` is set once a part of the body was handed over, `why` as apply_edits has it. */
+static gboolean apply_body(SMFICTX *context, const Incoming *incoming, const GArray *edits,
+                           gboolean *begun, const char **why)
 {
     g_autofree Delivery *delivery = g_new(Delivery, 1);
     const Message *message = incoming_message(incoming);
     delivery->incoming = incoming;
-    delivery->packets = 0;
     delivery->context = context;
     delivery->head = message->body;
     delivery->size = 0;
     delivery->begun = FALSE;
+    delivery->unread = FALSE;
 
     gboolean taken = splice_apply(message->octets, edits, take_piece, delivery) &&
                      (delivery->size == 0 || send_packet(delivery));
     *begun = delivery->begun;
+    *why = delivery->unread ? "the temporary file cannot be read" : "the MTA did not take the body";
     return taken;
 }
 
@@ -146,12 +145,11 @@ void apply_edits_clear(ApplyEdits *edits)
     g_clear_pointer(&edits->fields, g_array_unref);
 }
 
-ApplyResult apply_edits(SMFICTX *context, const MilterTerms *terms, Incoming *incoming,
+ApplyResult apply_edits(SMFICTX *context, const MilterTerms *terms, const Incoming *incoming,
                         const ApplyEdits *edits, const char **why)
 {
     gboolean begun = FALSE;
-    *why = "the MTA did not take the body";
-    if (edits->body->len > 0 && !apply_body(context, incoming, edits->body, &begun))
+    if (edits->body->len > 0 && !apply_body(context, incoming, edits->body, &begun, why))
         return begun ? APPLY_HALF : APPLY_REFUSED;
 
     *why = "the MTA did not take a header field";

@@ -42,8 +42,8 @@ gboolean apply_prepare(ApplyEdits *edits, const MilterTerms *terms, const Incomi
 void apply_edits_clear(ApplyEdits *edits);
 
 /* Hands them over. Only at the end of the message. `why`, when the result is not APPLY_DONE, is set
- * to a clause that says what was not taken; static. */
-ApplyResult apply_edits(SMFICTX *context, const MilterTerms *terms, Incoming *incoming,
+ * to a clause that says what went wrong; static. */
+ApplyResult apply_edits(SMFICTX *context, const MilterTerms *terms, const Incoming *incoming,
                         const ApplyEdits *edits, const char **why);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApplyEdits, apply_edits_clear)

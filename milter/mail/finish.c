@@ -71,7 +71,6 @@ static ApplyResult hand_over(const Daemon *daemon, SMFICTX *context, const Milte
     g_auto(ApplyEdits) edits = {0};
     if (!apply_prepare(&edits, terms, incoming, plan, taken, why))
         return APPLY_REFUSED;
-    incoming_rest(incoming);
     g_autofree char *original = keep_original(daemon->keep, context, incoming);
     ApplyResult result = apply_edits(context, terms, incoming, &edits, why);
     if (result != APPLY_DONE && original != NULL)

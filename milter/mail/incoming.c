@@ -30,6 +30,7 @@ struct Incoming {
     gboolean matters; /* a field says that a calendar may follow */
     gsize body;       /* where the body begins in the spool */
     gsize octets;     /* of the whole message so far, kept or not */
+    gsize records;    /* of the message with a plan that changes it (mta_limit) */
     gboolean unread;
     gboolean late;
     GError *problem;
@@ -152,9 +153,13 @@ static gboolean read_message(Incoming *incoming)
     return FALSE;
 }
 
-static Plan *make_plan(const Incoming *incoming, guint switches, gint64 now)
+/* What reads all of the message is done here, while few others do so. */
+static Plan *make_plan(Incoming *incoming, guint switches, gint64 now)
 {
-    return verdict_plan(&incoming->message, incoming->policy, switches, now);
+    Plan *plan = verdict_plan(&incoming->message, incoming->policy, switches, now);
+    if (plan_changes(plan))
+        incoming->records = mta_limit_records(incoming->message.octets);
+    return plan;
 }
 
 Plan *incoming_plan(Incoming *incoming, guint switches, gint64 now)
@@ -194,7 +199,7 @@ gboolean incoming_write(Incoming *incoming, int file, GError **error)
             return FALSE;
         }
         body = octets_slice(body, step.size, body.size);
-        incoming_rest(incoming);
+        spool_rest(&incoming->spool);
     }
     return TRUE;
 }
@@ -211,7 +216,7 @@ gboolean incoming_has_room(const Incoming *incoming, gsize growth, gsize taken)
     gsize not_kept = incoming->octets - MIN(incoming->octets, kept);
     const MtaSize size = {
         .size = incoming->octets,
-        .records = mta_limit_records(incoming->message.octets),
+        .records = incoming->records,
         .uncertain = mta_limit_records_max(not_kept),
         .growth = growth,
         .recipients = incoming->recipients->len,
@@ -244,9 +249,9 @@ const Message *incoming_message(const Incoming *incoming)
     return incoming->message.fields == NULL ? NULL : &incoming->message;
 }
 
-void incoming_rest(Incoming *incoming)
+gboolean incoming_copy(const Incoming *incoming, Octets octets, char *to)
 {
-    spool_rest(&incoming->spool);
+    return spool_copy(&incoming->spool, octets, to);
 }
 
 const Choice *incoming_choice(const Incoming *incoming)

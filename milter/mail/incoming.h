@@ -57,7 +57,7 @@ Plan *incoming_plan(Incoming *incoming, guint switches, gint64 now);
 /* FALSE when the message might be over the limit of the MTA (limits.mta-bytes, mta_limit) once the
  * MTA's file is `growth` octets larger, while it is not as it came: an MTA refuses it for good
  * then. `taken` is the largest message that the MTA has taken, 0 where that is not known. Only with
- * the plan. */
+ * a plan that changes the message. */
 gboolean incoming_has_room(const Incoming *incoming, gsize growth, gsize taken);
 
 /* Octets of the message so far, kept or not. */
@@ -76,8 +76,9 @@ const char *incoming_problem(const Incoming *incoming);
  * Borrowed. */
 const Message *incoming_message(const Incoming *incoming);
 
-/* Gives mapped pages of the message back to the system; they come again when they are read. */
-void incoming_rest(Incoming *incoming);
+/* Copies octets, of the message or not, to `to` (spool_copy): a large message does not become
+ * resident. FALSE with errno when they cannot be read. */
+gboolean incoming_copy(const Incoming *incoming, Octets octets, char *to);
 
 /* The policies that hold; NULL: [repair]. Borrowed. */
 const Choice *incoming_choice(const Incoming *incoming);

@@ -276,7 +276,7 @@ class Resident(unittest.TestCase):
             before = resident_file_pages(milter)
             connection.send(b"E")
             self.assertEqual(connection.receive()[0], milter_wire.REPLBODY)
-            self.assertLess(resident_file_pages(milter) - before, self.SIZE // 2)
+            self.assertLess(resident_file_pages(milter) - before, self.SIZE // 32)
 
 
 class MtaLimit(unittest.TestCase):

@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define LIMIT  ((gsize)1024 * 1024)
 #define MARK   'x'
@@ -196,6 +197,25 @@ static void test_given_back(void)
     g_assert_false(is_kept());
 }
 
+/* What is of a file is read from it, not from the view; and everything else is copied. */
+static void test_copy(void)
+{
+    g_auto(Spool) spool = {0};
+    Octets view;
+    char copy[] = "------";
+    begin(0);
+    spool_init(&spool, 0);
+    g_assert_true(spool_add(&spool, octets_of("a message"), NULL));
+    g_assert_true(spool_view(&spool, &view, NULL));
+    g_assert_cmpint(pwrite(spool.file, "MESS", 4, 2), ==, 4);
+    g_assert_true(spool_copy(&spool, octets_slice(view, 1, 7), copy));
+    g_assert_cmpstr(copy, ==, " MESSa");
+    g_assert_true(spool_copy(&spool, octets_of("other"), copy));
+    g_assert_cmpstr(copy, ==, "othera");
+    g_assert_cmpint(ftruncate(spool.file, 4), ==, 0);
+    g_assert_false(spool_copy(&spool, octets_slice(view, 1, 7), copy));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -208,5 +228,6 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &spool_rows[i], test_spool);
     }
     g_test_add_func("/spool-block/given-back", test_given_back);
+    g_test_add_func("/spool-block/copy", test_copy);
     return g_test_run();
 }
