@@ -66,7 +66,14 @@ class Calmend(Peer):
         return self.log.read_bytes().count(b"; Event ID: 327; ")
 
 
-class Nothing(Peer):
+class Other(Peer):
+    """A milter that is not calmend, and leaves the mode of its socket to the umask."""
+
+    def _lets_others_in(self):
+        return True
+
+
+class Nothing(Other):
     """The usual milter that does nothing; `group` may open its unix socket."""
 
     NAME = "nothing"
@@ -96,7 +103,7 @@ class Lean(Nothing):
     ARGUMENTS = ["lean"]
 
 
-class Pymilter(Peer):
+class Pymilter(Other):
     """The same repair in Python. It knows nothing of winmail.dat."""
 
     NAME = "pymilter"
