@@ -204,6 +204,8 @@ class Postfix:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def complaints(self):
-        """What it has logged about trouble, its own or the milter's."""
+        """What it has logged about trouble, its own or the milter's; not of the machine's clock,
+        beside which that of its file system may be a second ahead."""
         return [line for line in self.log_text().splitlines()
-                if "warning:" in line or "milter-" in line]
+                if ("warning:" in line or "milter-" in line)
+                and not re.search("file system clock|file time stamps", line)]
