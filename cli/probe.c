@@ -120,12 +120,13 @@ static void append_body_diff(GString *out, const Message *message, const GString
  * this milter. */
 static void append_policy(GString *out, const ProbeOptions *options, const Settings *settings)
 {
-    const char *socket = options->rest[0];
     MilterMail mail = probe_envelope(options);
-    gboolean known = settings != NULL && probe_policy_knows(settings, socket);
+    gboolean known;
+    if (settings == NULL)
+        return;
+    g_autofree char *names = probe_policy_names(settings, options->rest[0], &mail, &known);
     if (!known && options->config == NULL)
         return;
-    g_autofree char *names = probe_policy_names(settings, socket, &mail);
     g_string_append_printf(out, "policy by the settings%s: %s\n",
                            known ? "" : ", which do not name this socket", names);
 }

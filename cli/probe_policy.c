@@ -26,14 +26,11 @@ static const Settings *find_listener(const Settings *settings, const char *socke
     return NULL;
 }
 
-gboolean probe_policy_knows(const Settings *settings, const char *socket)
-{
-    return has_socket(settings->socket, socket) || find_listener(settings, socket) != NULL;
-}
-
-char *probe_policy_names(const Settings *settings, const char *socket, const MilterMail *mail)
+char *probe_policy_names(const Settings *settings, const char *socket, const MilterMail *mail,
+                         gboolean *known)
 {
     const Settings *listener = find_listener(settings, socket);
+    *known = listener != NULL || has_socket(settings->socket, socket);
     g_autoptr(GPtrArray) recipients = g_ptr_array_new();
     for (const char *const *each = mail->recipients; *each != NULL; each++)
         g_ptr_array_add(recipients, (gpointer)*each);

@@ -11,11 +11,10 @@
 #include "cli/milter/milter_client.h"
 #include "common/settings.h"
 
-/* TRUE when `socket`, however it is written, is one that the settings have the milter listen at. */
-gboolean probe_policy_knows(const Settings *settings, const char *socket);
-
 /* The names of the policies that hold for `mail` at `socket`, for people: [repair] is one of them.
+ * `known`: the socket, however it is written, is one that the settings have the milter listen at.
  * Owned by the caller, g_free. */
-char *probe_policy_names(const Settings *settings, const char *socket, const MilterMail *mail);
+char *probe_policy_names(const Settings *settings, const char *socket, const MilterMail *mail,
+                         gboolean *known);
 
 #endif
